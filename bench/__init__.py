@@ -1,0 +1,1 @@
+"""Measuring this machine: the floor, the empty endpoint, and ours, in one run."""

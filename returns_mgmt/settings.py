@@ -1,0 +1,251 @@
+"""One settings file, driven by the environment (twelve-factor).
+
+Only DEVELOPMENT=1 brings defaults that are unsafe elsewhere; without it a missing SECRET_KEY or
+DATABASE_URL stops the process at start.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import django_stubs_ext
+import environ
+from csp.constants import NONE, SELF
+
+django_stubs_ext.monkeypatch()
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+
+DEVELOPMENT = env.bool("DEVELOPMENT", default=False)
+DEBUG = False  # never: a stack trace is no answer, in development neither
+SECRET_KEY = env.str(
+    "SECRET_KEY", default="development-only" if DEVELOPMENT else environ.Env.NOTSET
+)
+DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / ".data")))
+PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"] if DEVELOPMENT else [])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "apps.insights.apps.SiteConfig",
+    "simple_history",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "csp",
+    "apps.insights.apps.InsightsConfig",
+    "apps.integrations.apps.IntegrationsConfig",
+    "apps.gateway.apps.GatewayConfig",
+    "apps.returns.apps.ReturnsConfig",
+    "apps.refunds.apps.RefundsConfig",
+    "apps.sales.apps.SalesConfig",
+    "apps.inventory.apps.InventoryConfig",
+    "apps.terminals.apps.TerminalsConfig",
+    "apps.stores.apps.StoresConfig",
+    "apps.idempotency.apps.IdempotencyConfig",
+    "apps.events.apps.EventsConfig",
+    "apps.audit.apps.AuditConfig",
+    "apps.accounts.apps.AccountsConfig",
+    "apps.common.apps.CommonConfig",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "apps.common.middleware.RequestIdMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "simple_history.middleware.HistoryRequestMiddleware",
+]
+
+ROOT_URLCONF = "returns_mgmt.urls"
+WSGI_APPLICATION = "returns_mgmt.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# --- PostgreSQL. A connection lives as long as its worker; a lock or a statement does not wait for
+# ever. A connection that died answers 503 once and is then replaced (see docs/adr).
+DATABASES = {
+    "default": env.db_url(
+        "DATABASE_URL", default="postgresql:///returns" if DEVELOPMENT else environ.Env.NOTSET
+    )
+}
+DATABASES["default"]["CONN_MAX_AGE"] = None
+DATABASES["default"].setdefault("OPTIONS", {})["options"] = (
+    "-c statement_timeout=15000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=60000"
+)
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- The broker is a wake-up, never the queue: losing its whole memory costs latency only.
+REDIS_URL = env.str(
+    "REDIS_URL", default="redis://127.0.0.1:6379/0" if DEVELOPMENT else environ.Env.NOTSET
+)
+WAKEUPS = env.bool("WAKEUPS", default=True)
+CELERY_BROKER_URL = REDIS_URL
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TIMEZONE = "UTC"
+CELERY_TASK_TIME_LIMIT = 120
+CELERY_TASK_SOFT_TIME_LIMIT = 90
+# visibility_timeout above twice the time limit, and no task with an ETA anywhere: what is due
+# later stands in PostgreSQL, so a redelivered message can only wake, never repeat.
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 300,
+    "unacked_restore_interval": 10,
+    "unacked_restore_throttle": 1,
+    "socket_timeout": 5,
+    "socket_connect_timeout": 1,
+}
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 20
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BEAT_SCHEDULE = {
+    "place-events": {"task": "events.place_events", "schedule": 1.0, "options": {"expires": 5}},
+    "execute-refunds": {"task": "refunds.execute_due", "schedule": 1.0, "options": {"expires": 5}},
+    "expire-returns": {"task": "returns.expire_due", "schedule": 60.0, "options": {"expires": 60}},
+    "verify": {"task": "insights.verify", "schedule": 300.0, "options": {"expires": 120}},
+    "beat-heartbeat": {"task": "insights.heartbeat", "schedule": 10.0, "options": {"expires": 10}},
+    "prune-tokens": {
+        "task": "terminals.prune_tokens",
+        "schedule": 3600.0,
+        "options": {"expires": 600},
+    },
+    "prune-idempotency": {
+        "task": "idempotency.prune",
+        "schedule": 3600.0,
+        "options": {"expires": 600},
+    },
+}
+
+# --- People
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["apps.accounts.authentication.RoleBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "admin:login"
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEVELOPMENT
+
+# --- The API
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["apps.terminals.authentication.TerminalTokenAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["apps.common.permissions.HasScope"],
+    "DEFAULT_PARSER_CLASSES": ["apps.common.parsers.StrictJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["apps.common.renderers.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "apps.common.problems.exception_handler",
+    "UNAUTHENTICATED_USER": None,
+    "DEFAULT_VERSIONING_CLASS": None,
+}
+MAX_BODY_BYTES = 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Returns management: the contract with registers",
+    "DESCRIPTION": "Amounts are integers in minor units, quantities decimal strings, times RFC 3339.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "SERVE_AUTHENTICATION": [],
+    "SERVE_PERMISSIONS": [],
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "apps.common.schema.describe_problems",
+    ],
+}
+
+# --- Money going out
+STRIPE_API_KEY = env.str("STRIPE_API_KEY", default="")
+STRIPE_API_BASE = env.str("STRIPE_API_BASE", default="")
+
+# --- Security headers and policy
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+)
+SECURE_HSTS_SECONDS = 0 if DEVELOPMENT else 31536000
+SILENCED_SYSTEM_CHECKS = [
+    "security.W005",
+    "security.W008",
+    "security.W021",
+]  # TLS ends at the proxy
+
+# --- Language, time, files, logs
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = True
+USE_THOUSAND_SEPARATOR = True
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+# Served from where they lie; production collects them into STATIC_ROOT and serves those.
+STATIC_ROOT = env.str("STATIC_ROOT", default="") or None
+WHITENOISE_USE_FINDERS = True
+SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"scrub": {"()": "apps.common.logs.ScrubCards"}},
+    "formatters": {"line": {"()": "apps.common.logs.JSONFormatter"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "filters": ["scrub"], "formatter": "line"}
+    },
+    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "loggers": {
+        "django.request": {"level": "CRITICAL"},
+        "celery.app.trace": {"level": "WARNING"},
+        "celery.beat": {"level": "WARNING"},
+    },
+}
