@@ -1,0 +1,62 @@
+"""Who acts. Passed explicitly to every write; never kept in a thread-local."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """For the trail: kind, id, and the name as it was then, as text."""
+
+    kind: str  # terminal | user | worker | command
+    id: str
+    label: str
+    store_id: int | None = None
+    store_number: str = ""
+    terminal_number: str = ""
+    request_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A register that authenticated: all that a request needs to know about it, from one SELECT."""
+
+    terminal_id: UUID
+    terminal_number: str
+    store_id: int
+    store_number: str
+    region_id: int | None
+    timezone: str
+    currency: str
+    scopes: frozenset[str]
+    credential_id: UUID
+    token_id: int
+    request_id: str
+
+    @property
+    def is_authenticated(self) -> bool:
+        return True
+
+    @property
+    def actor(self) -> Actor:
+        return Actor(
+            kind="terminal",
+            id=str(self.terminal_id),
+            label=f"{self.store_number}/{self.terminal_number}",
+            store_id=self.store_id,
+            store_number=self.store_number,
+            terminal_number=self.terminal_number,
+            request_id=self.request_id,
+        )
+
+
+def worker_actor(name: str, *, store_id: int | None = None, store_number: str = "") -> Actor:
+    """A background job acting on its own."""
+    return Actor(kind="worker", id=name, label=name, store_id=store_id, store_number=store_number)
+
+
+def user_actor(user_id: int, username: str, *, request_id: str = "") -> Actor:
+    """A member of staff acting through the admin."""
+    return Actor(kind="user", id=str(user_id), label=username, request_id=request_id)

@@ -1,0 +1,65 @@
+"""What the generated OpenAPI schema is told beyond the views: every error is a problem document."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_PROBLEM = {
+    "type": "object",
+    "required": ["type", "code", "title", "status", "detail", "errors", "request_id"],
+    "properties": {
+        "type": {"type": "string", "format": "uri"},
+        "code": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {name: {"type": "string"} for name in ("field", "code", "detail")},
+            },
+        },
+        "request_id": {"type": "string"},
+    },
+}
+_ALWAYS = ("400", "401", "403", "404", "405", "406", "413", "415", "422", "429", "503")
+_ON_POST = ("409",)
+
+
+def describe_problems(result: Any, generator: Any, request: Any, public: bool) -> Any:
+    """Postprocessing hook: add `Problem` and the answers that any operation may give."""
+    schemas = result.setdefault("components", {}).setdefault("schemas", {})
+    schemas["Problem"] = _PROBLEM
+    for path, operations in result["paths"].items():
+        for method, operation in operations.items():
+            _describe(operation, path, method)
+    return result
+
+
+def _describe(operation: dict[str, Any], path: str, method: str) -> None:
+    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    if path.endswith("oauth/token"):
+        content["application/json"] = content["application/problem+json"]
+    codes = _ALWAYS + (
+        _ON_POST if method == "post" else ("410",) if path.endswith("changes") else ()
+    )
+    for code in codes:
+        operation["responses"].setdefault(
+            code, {"description": "A problem document.", "content": content}
+        )
+    if method == "post" and not path.endswith(("oauth/token", "quote")):
+        operation.setdefault("parameters", []).append(
+            {
+                "name": "Idempotency-Key",
+                "in": "header",
+                "required": True,
+                "schema": {
+                    "type": "string",
+                    "minLength": 16,
+                    "maxLength": 255,
+                    "pattern": "^[\\x21-\\x7e]+$",
+                },
+                "description": "One effect per key of a register, whatever token it comes with.",
+            }
+        )

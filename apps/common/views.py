@@ -1,0 +1,54 @@
+"""The base of every API view: scopes by method, one reading of the input, who asks."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from apps.common.caller import Caller
+from apps.common.cards import contains_card_number
+from apps.common.errors import Invalid
+from apps.common.fields import StrictSerializer
+from apps.common.parsers import CardDataRefused
+
+
+class BodyMissing(Invalid):
+    code = "invalid-request"
+
+
+class RegisterView(APIView):
+    """An endpoint for registers. A subclass names its scopes and makes one domain call a method."""
+
+    scopes: ClassVar[dict[str, str]] = {}
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if contains_card_number(request.get_full_path()):
+            raise CardDataRefused
+
+
+def caller_of(request: Request) -> Caller:
+    """The register that asks. The permission class has already made sure that there is one."""
+    assert isinstance(request.auth, Caller)
+    return request.auth
+
+
+def read_body(serializer: type[StrictSerializer], request: Request) -> Any:
+    """The validated body, as plain values; a ValidationError names every field that is wrong."""
+    if not isinstance(request.data, dict):
+        raise BodyMissing("The body must be a JSON object.")
+    form = serializer(data=request.data)
+    form.is_valid(raise_exception=True)
+    return form.validated_data
+
+
+def read_query(serializer: type[StrictSerializer], request: Request) -> Any:
+    """The validated query string. A parameter given twice, or unknown, is refused."""
+    for name, values in request.query_params.lists():
+        if len(values) > 1:
+            raise Invalid(f"The parameter “{name[:64]}” is given twice.", code="invalid-request")
+    form = serializer(data=request.query_params.dict())
+    form.is_valid(raise_exception=True)
+    return form.validated_data
