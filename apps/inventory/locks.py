@@ -1,0 +1,20 @@
+"""The only place that locks levels, always in item order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from apps.common.sql import fetch_all
+from apps.inventory.commands import LevelNow
+
+_LEVELS = """
+SELECT item_id, on_hand, reserved FROM inventory_stocklevel
+ WHERE store_id = %s AND item_id = ANY(%s) ORDER BY item_id
+"""
+
+
+def load_levels(store_id: int, item_ids: Iterable[int], *, lock: bool) -> dict[int, LevelNow]:
+    """The levels that exist, by item; with `lock`, held until the transaction ends."""
+    sql = _LEVELS + (" FOR UPDATE" if lock else "")
+    rows = fetch_all(sql, [store_id, sorted(set(item_ids))])
+    return {item_id: LevelNow(on_hand, reserved) for item_id, on_hand, reserved in rows}

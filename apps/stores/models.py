@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import zoneinfo
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from apps.common.money import CURRENCIES
+
+
+def validate_timezone(name: str) -> None:
+    if name not in zoneinfo.available_timezones():
+        raise ValidationError(_("Not a time zone of the IANA list, such as Europe/Berlin."))
+
+
+def validate_currency(code: str) -> None:
+    if code not in CURRENCIES:
+        raise ValidationError(_("Not a currency of ISO 4217, such as EUR."))
+
+
+class Region(models.Model):
+    """A group of shops that policies and rotations can be set for."""
+
+    name = models.CharField(_("name"), max_length=80, unique=True)
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("region")
+        verbose_name_plural = _("regions")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Store(models.Model):
+    """A shop. Its time zone decides when a day ends, its currency what a refund is paid in."""
+
+    number = models.CharField(
+        _("number"), max_length=16, unique=True, help_text=_("As printed on receipts.")
+    )
+    name = models.CharField(_("name"), max_length=120)
+    region = models.ForeignKey(
+        Region, models.PROTECT, null=True, blank=True, verbose_name=_("region")
+    )
+    timezone = models.CharField(
+        _("time zone"), max_length=64, default="UTC", validators=[validate_timezone],
+        help_text=_("Decides when a day of the return window ends."),
+    )  # fmt: skip
+    currency = models.CharField(_("currency"), max_length=3, validators=[validate_currency])
+    country = models.CharField(_("country"), max_length=2, help_text=_("ISO 3166, two letters."))
+    sandbox = models.BooleanField(
+        _("sandbox"), default=False, help_text=_("A shop for trying things out.")
+    )
+    opened_on = models.DateField(_("opened"), null=True, blank=True)
+    closed_on = models.DateField(_("closed"), null=True, blank=True)
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("shop")
+        verbose_name_plural = _("shops")
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.name}"

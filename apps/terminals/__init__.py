@@ -1,0 +1,1 @@
+"""Who is asking: registers, their credentials and access tokens, and what their profile allows."""

@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from apps.common.ids import uuid7
+from apps.stores.models import Store
+from apps.terminals.states import CredentialStatus, Scope, TerminalStatus
+
+
+def default_scopes() -> list[str]:
+    return [Scope.READ, Scope.SALES, Scope.RETURNS, Scope.STOCK, Scope.OFFLINE]
+
+
+class TerminalProfile(models.Model):
+    """What registers of one kind may do. Least privilege: nothing that is not named here."""
+
+    name = models.CharField(_("name"), max_length=80, unique=True)
+    scopes = ArrayField(
+        models.CharField(max_length=16, choices=Scope.choices),
+        default=default_scopes, verbose_name=_("may"),
+    )  # fmt: skip
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("profile")
+        verbose_name_plural = _("profiles")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Terminal(models.Model):
+    """A register: one workstation of one shop."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    store = models.ForeignKey(Store, models.PROTECT, verbose_name=_("shop"))
+    number = models.CharField(
+        _("number"), max_length=16, help_text=_("Workstation id in the shop.")
+    )
+    label = models.CharField(_("label"), max_length=80, blank=True)
+    profile = models.ForeignKey(TerminalProfile, models.PROTECT, verbose_name=_("profile"))
+    hardware = models.CharField(_("hardware"), max_length=120, blank=True)
+    adapter = models.CharField(
+        _("speaks"), max_length=32, default="rest", help_text=_("The protocol it speaks.")
+    )
+    status = models.CharField(
+        _("status"), max_length=16, choices=TerminalStatus.choices, default=TerminalStatus.PENDING
+    )
+    created_at = models.DateTimeField(_("added"))
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("register")
+        verbose_name_plural = _("registers")
+        constraints = [
+            # A workstation number names one register of a shop.
+            models.UniqueConstraint(fields=["store", "number"], name="terminal_number_in_store"),
+            models.CheckConstraint(
+                condition=models.Q(status__in=TerminalStatus.values), name="terminal_status_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.store.number}/{self.number}"
+
+
+class TerminalSeen(models.Model):
+    """When the register was last heard of. Its own narrow table: it changes all day."""
+
+    terminal = models.OneToOneField(Terminal, models.CASCADE, primary_key=True, related_name="seen")
+    last_seen_at = models.DateTimeField(_("last seen"))
+    ip = models.GenericIPAddressField(_("address"), null=True)
+    software_version = models.CharField(_("version"), max_length=64, blank=True)
+
+    class Meta:
+        verbose_name = _("last seen")
+        verbose_name_plural = _("last seen")
+
+
+class Credential(models.Model):
+    """A secret of a register, stored as its SHA-256 (256 random bits need no slow hash)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    terminal = models.ForeignKey(Terminal, models.CASCADE, verbose_name=_("register"))
+    secret_hash = models.BinaryField(max_length=32)
+    hint = models.CharField(_("begins with"), max_length=24)
+    status = models.CharField(
+        _("status"), max_length=16, choices=CredentialStatus.choices,
+        default=CredentialStatus.PENDING,
+    )  # fmt: skip
+    created_at = models.DateTimeField(_("made"))
+    first_used_at = models.DateTimeField(_("first used"), null=True)
+    not_after = models.DateTimeField(_("good until"), null=True)
+    revoked_at = models.DateTimeField(_("revoked"), null=True)
+
+    class Meta:
+        verbose_name = _("credential")
+        verbose_name_plural = _("credentials")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(status__in=CredentialStatus.values),
+                name="credential_status_known",
+            ),
+            # At most one waits for its first use and one is in use: rotation needs no more.
+            models.UniqueConstraint(
+                fields=["terminal", "status"],
+                condition=models.Q(status__in=["pending", "active"]),
+                name="credential_one_pending_one_active",
+            ),
+            # A revoked credential says when.
+            models.CheckConstraint(
+                condition=~models.Q(status="revoked") | models.Q(revoked_at__isnull=False),
+                name="credential_revoked_when",
+            ),
+        ]
+
+
+class AccessToken(models.Model):
+    """A bearer token for 15 minutes, stored as its SHA-256. A new one never ends an old one."""
+
+    id = models.BigAutoField(primary_key=True)
+    credential = models.ForeignKey(Credential, models.CASCADE)
+    token_hash = models.BinaryField(max_length=32, unique=True)
+    scopes = ArrayField(models.CharField(max_length=16))
+    issued_at = models.DateTimeField()
+    expires_at = models.DateTimeField(db_index=True)  # the prune job
+
+    class Meta:
+        verbose_name = _("access token")
+        verbose_name_plural = _("access tokens")
