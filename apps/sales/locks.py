@@ -1,0 +1,80 @@
+"""The only place that locks sales: the sale, then its lines by primary key."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from apps.common.sql import fetch_all
+from apps.sales.commands import LineOfSale, SaleFacts, SaleKey, TaxOfLine, TenderOfSale
+
+_SALE_AND_LINES = """
+SELECT s.id, s.receipt_number, s.store_id, s.currency, s.sold_at, s.channel, s.customer_ref,
+       s.training, s.voided,
+       l.id, l.line_number, l.item_id, i.sku, l.description, l.quantity, l.total_minor,
+       l.authorized_quantity, l.returned_quantity, l.refunded_minor, l.serial_number, l.final_sale,
+       i.returnable, i.hazardous, i.recalled
+  FROM sales_sale s
+  JOIN sales_saleline l ON l.sale_id = s.id
+  JOIN inventory_item i ON i.id = l.item_id
+"""
+_BY_RECEIPT = " WHERE s.receipt_number = %s"
+_BY_NATURAL_KEY = """
+  JOIN stores_store st ON st.id = s.store_id
+ WHERE st.number = %s AND s.terminal_number = %s AND s.business_date = %s AND s.sequence_number = %s
+"""
+_BY_ID = " WHERE s.id = %s"
+_TAXES = """
+SELECT line_id, id, code, inclusive, tax_minor, refunded_minor
+  FROM sales_salelinetax WHERE line_id = ANY(%s) ORDER BY line_id, id
+"""
+_TENDERS = """
+SELECT id, number, kind, amount_minor, refunded_minor, pending_minor, gateway, gateway_ref,
+       needs_card_present
+  FROM sales_saletender WHERE sale_id = %s ORDER BY number
+"""
+_SALE_FIELDS = 9
+
+
+def load_sale(key: SaleKey | UUID, line_numbers: Sequence[int], *, lock: bool) -> SaleFacts | None:
+    """The sale, those of its lines that are named, and its tenders; None when there is no such sale.
+
+    With `lock`, the sale and the lines are held until the transaction ends, so no other return of
+    this sale is decided meanwhile. Taxes and tenders are read after the lock, in statements of
+    their own, since a row that is joined and not locked shows its state from before the wait.
+    """
+    where, params = _where(key)
+    order = " ORDER BY l.id" + (" FOR NO KEY UPDATE OF s, l" if lock else "")
+    rows = fetch_all(
+        _SALE_AND_LINES + where + " AND l.line_number = ANY(%s)" + order,
+        [*params, list(line_numbers)],
+    ) or fetch_all(_SALE_AND_LINES + where + " ORDER BY l.id LIMIT 1", params)
+    if not rows:
+        return None
+    lines = [LineOfSale(*row[_SALE_FIELDS:]) for row in rows]
+    named = [line for line in lines if line.line_number in line_numbers]
+    parts: tuple[Any, ...] = (_with_taxes(named), _tenders(rows[0][0]))
+    return SaleFacts(*rows[0][:_SALE_FIELDS], *parts)
+
+
+def _where(key: SaleKey | UUID) -> tuple[str, list[Any]]:
+    if isinstance(key, UUID):
+        return _BY_ID, [key]
+    if key.receipt_number:
+        return _BY_RECEIPT, [key.receipt_number]
+    return _BY_NATURAL_KEY, [key.store, key.terminal, key.business_date, key.sequence_number]
+
+
+def _with_taxes(lines: Sequence[LineOfSale]) -> tuple[LineOfSale, ...]:
+    if not lines:
+        return ()
+    taxes: dict[int, list[TaxOfLine]] = {line.id: [] for line in lines}
+    for line_id, *tax in fetch_all(_TAXES, [list(taxes)]):
+        taxes[line_id].append(TaxOfLine(*tax))
+    return tuple(replace(line, taxes=tuple(taxes[line.id])) for line in lines)
+
+
+def _tenders(sale_id: UUID) -> tuple[TenderOfSale, ...]:
+    return tuple(TenderOfSale(*row) for row in fetch_all(_TENDERS, [sale_id]))

@@ -1,0 +1,19 @@
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Channel(models.TextChoices):
+    STORE = "store", _("In a shop")
+    ONLINE = "online", _("Online")
+    PHONE = "phone", _("By phone")
+
+
+class TenderKind(models.TextChoices):
+    CASH = "cash", _("Cash")
+    CARD = "card", _("Card")
+    GIFT_CARD = "gift_card", _("Gift card")
+    STORE_CREDIT = "store_credit", _("Store credit")
+    WALLET = "wallet", _("Wallet")
+    INVOICE = "invoice", _("On invoice")
