@@ -1,0 +1,1 @@
+"""The money going back: plan, refunds, payment gateways, store credit. Knows no return."""

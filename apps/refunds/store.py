@@ -1,0 +1,65 @@
+"""Refunds in set-based statements."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from apps.common.sql import execute, fetch_all
+from apps.refunds.commands import ClaimedRefund, RefundOrder
+from apps.refunds.models import refund_key
+
+_COLUMNS = (
+    "id, reference, label, store_id, terminal_number, customer_ref, sale_tender_id, kind, amount_minor, "
+    "currency, gateway, payment_ref, status, store_credit_id, next_attempt_at, created_at, settled_at"
+)
+_ROW = "(" + ", ".join(["%s"] * 17) + ", '', '', 0)"
+_INSERT = f"""
+WITH made AS (
+    INSERT INTO refunds_refund ({_COLUMNS}, provider_ref, failure_code, attempts)
+    VALUES {{}} RETURNING id, status, created_at)
+INSERT INTO refunds_refundevent (refund_id, kind, at, attempt, detail)
+SELECT id, 'success', created_at, 0, '{{{{}}}}'::jsonb FROM made WHERE status = 'succeeded'
+"""
+
+# Due, oldest first; other workers' rows are skipped, and ours are held by their lease, not by a lock.
+_CLAIM = """
+WITH due AS (
+    SELECT id, attempts > 0 AS asked_before FROM refunds_refund
+     WHERE status IN ('submitted', 'unknown', 'requires_action') AND next_attempt_at <= %(now)s
+     ORDER BY next_attempt_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED),
+held AS (
+    UPDATE refunds_refund r SET attempts = r.attempts + 1, next_attempt_at = %(lease)s
+      FROM due WHERE r.id = due.id
+    RETURNING r.id, r.payment_ref, r.amount_minor, r.currency, r.gateway, r.attempts,
+              r.sale_tender_id, due.asked_before),
+asked AS (
+    INSERT INTO refunds_refundevent (refund_id, kind, at, attempt, detail)
+    SELECT id, 'request', %(now)s, attempts, jsonb_build_object('asked_before', asked_before) FROM held)
+SELECT held.id, held.payment_ref, t.amount_minor, held.amount_minor, held.currency, held.gateway,
+       held.attempts, held.asked_before
+  FROM held LEFT JOIN sales_saletender t ON t.id = held.sale_tender_id
+"""
+
+
+def insert_refunds(rows: Sequence[Sequence[Any]]) -> None:
+    """Rows in the order of `_COLUMNS`; those that succeeded at once get their step."""
+    sql = _INSERT.format(", ".join([_ROW] * len(rows)))
+    execute(sql, [value for row in rows for value in row])
+
+
+def claim_due(*, now: datetime, lease: datetime, limit: int) -> list[ClaimedRefund]:
+    """Hold up to `limit` due refunds until `lease`. Commit before calling anybody."""
+    rows = fetch_all(_CLAIM, {"now": now, "lease": lease, "limit": limit})
+    return [
+        ClaimedRefund(
+            RefundOrder(
+                refund_id, refund_key(refund_id), payment_ref, payment or amount, amount, currency
+            ),
+            gateway=gateway,
+            attempts=attempts,
+            asked_before=asked_before,
+        )
+        for refund_id, payment_ref, payment, amount, currency, gateway, attempts, asked_before in rows
+    ]
