@@ -1,0 +1,117 @@
+"""What a register asks, and what it is shown. Amounts in minor units, quantities as Decimal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from apps.refunds.commands import OpenedRefund
+from apps.sales.commands import SaleKey
+
+
+@dataclass(frozen=True, slots=True)
+class AskedLine:
+    number: int
+    sale_line: int | None
+    sku: str
+    quantity: Decimal
+    reason: str
+    condition: str
+    serial_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskedExchange:
+    number: int
+    sku: str
+    quantity: Decimal
+    unit_price: int
+
+
+@dataclass(frozen=True, slots=True)
+class AskReturn:
+    """May these goods come back? `sale` None: the customer has no receipt."""
+
+    sale: SaleKey | None
+    lines: tuple[AskedLine, ...]
+    exchange: tuple[AskedExchange, ...]
+    refund_to: str
+    operator: str
+    customer: str
+    occurred_at: datetime | None
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedLine:
+    """What really came in for a line of an authorized return. None: as authorized."""
+
+    number: int
+    quantity: Decimal | None
+    condition: str
+    disposition: str
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    lines: tuple[ReceivedLine, ...]
+    operator: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLine:
+    number: int
+    sale_line: int | None
+    sku: str
+    quantity: Decimal
+    outcome: str
+    codes: tuple[str, ...]
+    refund: int
+    tax: int
+    fee: int
+    disposition: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownExchange:
+    number: int
+    sku: str
+    quantity: Decimal
+    unit_price: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A sentence for the operator or the customer, with the code it belongs to."""
+
+    to: str
+    code: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownReturn:
+    """A return as the register sees it, whether just decided, quoted, or read back later."""
+
+    id: UUID | None
+    number: str | None
+    status: str
+    decision: str
+    kind: str
+    scope: str
+    currency: str
+    receipt_number: str
+    refund_total: int
+    exchange_total: int
+    amount_due: int
+    lines: tuple[ShownLine, ...]
+    exchange: tuple[ShownExchange, ...]
+    refunds: tuple[OpenedRefund, ...]
+    messages: tuple[Message, ...]
+    expires_at: datetime | None
+    occurred_at: datetime
+    policy: dict[str, Any] | None = field(default=None)

@@ -1,0 +1,44 @@
+"""The only place that locks returns, always after their sale."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from apps.common.errors import NotFound
+from apps.returns.models import CustomerReturn, ReturnLine
+from apps.sales.commands import LineOfSale
+from apps.sales.locks import load_sale
+
+
+def find_return(return_id: UUID, *, store_id: int | None) -> CustomerReturn:
+    """The return, unlocked; NotFound when it is not there, or another shop's."""
+    found = CustomerReturn.objects.select_related(
+        "policy_version__policy", "store", "terminal"
+    ).filter(pk=return_id)
+    if store_id is not None:
+        found = found.filter(store_id=store_id)
+    customer_return = found.first()
+    if customer_return is None:
+        raise NotFound("No such return.")
+    return customer_return
+
+
+def lock_return(customer_return: CustomerReturn) -> tuple[list[ReturnLine], dict[int, LineOfSale]]:
+    """Hold sale, sale lines and return, in that order; the return's lines, and sale lines by id.
+
+    The instance given is refreshed: what it says afterwards is true until the transaction ends.
+    """
+    lines = list(customer_return.lines.order_by("number"))
+    sold: dict[int, LineOfSale] = {}
+    if customer_return.sale_id is not None:
+        numbers = [line.sale_line_number for line in lines if line.sale_line_number is not None]
+        sale = load_sale(customer_return.sale_id, numbers, lock=True)
+        assert sale is not None
+        sold = {line.id: line for line in sale.lines}
+    locked = (
+        CustomerReturn.objects.select_for_update()
+        .values("status", "expires_at")
+        .get(pk=customer_return.pk)
+    )
+    customer_return.status, customer_return.expires_at = locked["status"], locked["expires_at"]
+    return list(customer_return.lines.order_by("number")), sold

@@ -1,0 +1,282 @@
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from apps.common.ids import uuid7
+from apps.inventory.models import Item
+from apps.returns.policy.settings import default_rules, validate_rules
+from apps.returns.states import (
+    Disposition,
+    Outcome,
+    PolicyScope,
+    RefundTo,
+    ReturnKind,
+    ReturnStatus,
+    VersionStatus,
+)
+from apps.sales.models import Sale, SaleLine
+from apps.sales.states import Channel
+from apps.stores.models import Region, Store
+from apps.terminals.models import Terminal
+
+
+class ReturnPolicy(models.Model):
+    """Under which conditions goods come back, for all shops, a region or a shop, and a channel."""
+
+    name = models.CharField(_("name"), max_length=80, unique=True)
+    scope = models.CharField(
+        _("for"), max_length=8, choices=PolicyScope.choices, default=PolicyScope.ALL
+    )
+    region = models.ForeignKey(
+        Region, models.PROTECT, null=True, blank=True, verbose_name=_("region")
+    )
+    store = models.ForeignKey(Store, models.PROTECT, null=True, blank=True, verbose_name=_("shop"))
+    channel = models.CharField(
+        _("bought"),
+        max_length=8,
+        choices=Channel.choices,
+        blank=True,
+        help_text=_("Empty: anywhere."),
+    )
+    priority = models.IntegerField(
+        _("priority"), default=0, help_text=_("Where several fit, the highest decides.")
+    )
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("return policy")
+        verbose_name_plural = _("return policies")
+        constraints = [
+            # A policy for a region or a shop names it, and only then.
+            models.CheckConstraint(
+                condition=models.Q(scope="all", region=None, store=None)
+                | models.Q(scope="region", region__isnull=False, store=None)
+                | models.Q(scope="store", region=None, store__isnull=False),
+                name="return_policy_scope_named",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PolicyVersion(models.Model):
+    """One wording of a policy. Published ones never change; a return names the one that decided it."""
+
+    policy = models.ForeignKey(ReturnPolicy, models.PROTECT, related_name="versions")
+    version = models.PositiveIntegerField(_("version"))
+    status = models.CharField(
+        _("status"), max_length=16, choices=VersionStatus.choices, default=VersionStatus.DRAFT
+    )
+    rules = models.JSONField(_("rules"), default=default_rules, validators=[validate_rules])
+    lock_version = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField(_("written"))
+    published_at = models.DateTimeField(_("published"), null=True, blank=True)
+    published_by = models.CharField(_("published by"), max_length=150, blank=True)
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("policy version")
+        verbose_name_plural = _("policy versions")
+        constraints = [
+            models.UniqueConstraint(fields=["policy", "version"], name="policy_version_once"),
+            # One wording is in force at a time.
+            models.UniqueConstraint(
+                fields=["policy"],
+                condition=models.Q(status="published"),
+                name="policy_one_published",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.policy.name} v{self.version}"
+
+
+class ReasonCode(models.Model):
+    """Why goods come back."""
+
+    code = models.CharField(_("code"), max_length=32, primary_key=True)
+    name = models.CharField(_("name"), max_length=80)
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, verbose_name=_("part of")
+    )
+    disposition = models.CharField(
+        _("goods go to"), max_length=24, choices=Disposition.choices, blank=True,
+        help_text=_("Empty: the condition decides."),
+    )  # fmt: skip
+
+    class Meta:
+        verbose_name = _("reason")
+        verbose_name_plural = _("reasons")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ConditionCode(models.Model):
+    """In which state goods come back, and where such goods go."""
+
+    code = models.CharField(_("code"), max_length=32, primary_key=True)
+    name = models.CharField(_("name"), max_length=80)
+    disposition = models.CharField(_("goods go to"), max_length=24, choices=Disposition.choices)
+
+    class Meta:
+        verbose_name = _("condition")
+        verbose_name_plural = _("conditions")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CustomerReturn(models.Model):
+    """A customer's attempt to bring goods back, with what was decided and why. Denied ones are kept."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    number = models.CharField(_("number"), max_length=32, unique=True)
+    store = models.ForeignKey(Store, models.PROTECT, verbose_name=_("shop"))
+    terminal = models.ForeignKey(Terminal, models.PROTECT, verbose_name=_("register"))
+    sale = models.ForeignKey(Sale, models.PROTECT, null=True, verbose_name=_("sale"))
+    receipt_number = models.CharField(_("receipt"), max_length=96, blank=True)
+    kind = models.CharField(_("kind"), max_length=16, choices=ReturnKind.choices)
+    purchase_channel = models.CharField(
+        _("bought"), max_length=8, blank=True, choices=Channel.choices
+    )
+    status = models.CharField(_("status"), max_length=16, choices=ReturnStatus.choices)
+    decision = models.CharField(_("decision"), max_length=16, choices=Outcome.choices)
+    policy_version = models.ForeignKey(
+        PolicyVersion, models.PROTECT, null=True, verbose_name=_("decided by")
+    )
+    operator_ref = models.CharField(_("operator"), max_length=64, blank=True)
+    customer_ref = models.CharField(_("customer"), max_length=64, blank=True)
+    refund_to = models.CharField(_("money to"), max_length=16, choices=RefundTo.choices)
+    currency = models.CharField(_("currency"), max_length=3)
+    line_total_minor = models.BigIntegerField(_("worth of the goods"), default=0)
+    fee_total_minor = models.BigIntegerField(_("fees"), default=0)
+    exchange_total_minor = models.BigIntegerField(_("exchange goods"), default=0)
+    refund_total_minor = models.BigIntegerField(_("money back"), default=0)
+    due_minor = models.BigIntegerField(_("to be paid by the customer"), default=0)
+    scope = models.CharField(_("scope"), max_length=8, blank=True)
+    occurred_at = models.DateTimeField(_("at the register"))
+    received_at = models.DateTimeField(_("heard"))
+    expires_at = models.DateTimeField(_("good until"), null=True)
+    completed_at = models.DateTimeField(_("completed"), null=True)
+    clock_suspect = models.BooleanField(_("register's clock is off"), default=False)
+    messages = models.JSONField(default=list)
+    trace = models.JSONField(default=list)
+
+    class Meta:
+        verbose_name = _("return")
+        verbose_name_plural = _("returns")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(status__in=ReturnStatus.values), name="return_status_known"
+            ),
+            # Goods, fees and exchange explain the money to the cent.
+            models.CheckConstraint(
+                condition=models.Q(
+                    refund_total_minor=models.F("line_total_minor")
+                    - models.F("fee_total_minor")
+                    - models.F("exchange_total_minor")
+                    + models.F("due_minor")
+                ),
+                name="return_money_explained",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(refund_total_minor__gte=0, due_minor__gte=0),
+                name="return_money_positive",
+            ),
+            # Only goods that arrived are completed, and they say when.
+            models.CheckConstraint(
+                condition=~models.Q(status="completed") | models.Q(completed_at__isnull=False),
+                name="return_completed_when",
+            ),
+        ]
+        indexes = [
+            # A shop's returns, newest first (the register's list, and the admin's).
+            models.Index(fields=["store", "-received_at", "-id"], name="return_store_recent"),
+            models.Index(fields=["-received_at", "-id"], name="return_recent"),
+            # What the expiry job looks for.
+            models.Index(
+                fields=["expires_at"],
+                condition=models.Q(status__in=["authorized", "needs_override"]), name="return_expiring",
+            ),
+            models.Index(fields=["sale"], name="return_sale"),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class ReturnLine(models.Model):
+    """One line: what was asked, allowed and received, and what it is worth."""
+
+    id = models.BigAutoField(primary_key=True)
+    customer_return = models.ForeignKey(CustomerReturn, models.PROTECT, related_name="lines")
+    number = models.PositiveIntegerField(_("line"))
+    sale_line = models.ForeignKey(SaleLine, models.PROTECT, null=True)
+    sale_line_number = models.PositiveIntegerField(_("line of the sale"), null=True)
+    item = models.ForeignKey(Item, models.PROTECT, null=True, verbose_name=_("item"))
+    sku = models.CharField(_("SKU"), max_length=64, blank=True)
+    requested_quantity = models.DecimalField(_("asked"), max_digits=12, decimal_places=3)
+    authorized_quantity = models.DecimalField(_("allowed"), max_digits=12, decimal_places=3)
+    received_quantity = models.DecimalField(_("received"), max_digits=12, decimal_places=3)
+    reason = models.CharField(_("reason"), max_length=32, blank=True)
+    condition = models.CharField(_("condition"), max_length=32, blank=True)
+    disposition = models.CharField(
+        _("goods go to"), max_length=24, choices=Disposition.choices, blank=True
+    )
+    serial_number = models.CharField(_("serial number"), max_length=64, blank=True)
+    net_minor = models.BigIntegerField(_("net"))
+    tax_minor = models.BigIntegerField(_("taxes"))
+    fee_minor = models.BigIntegerField(_("fee"))
+    refund_minor = models.BigIntegerField(_("worth"))
+    taxes = models.JSONField(default=list)  # [[tax of the sale line, minor units], …]
+    outcome = models.CharField(_("outcome"), max_length=16, choices=Outcome.choices)
+    codes = ArrayField(models.CharField(max_length=48), default=list)
+
+    class Meta:
+        verbose_name = _("line of a return")
+        verbose_name_plural = _("lines of returns")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["customer_return", "number"], name="return_line_number_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    received_quantity__lte=models.F("authorized_quantity"),
+                    authorized_quantity__lte=models.F("requested_quantity"),
+                ),
+                name="return_line_quantities_shrink",
+            ),
+        ]
+        indexes = [
+            # What came back of a sale line (verify, and the sale's page).
+            models.Index(fields=["sale_line"], name="return_line_sale_line"),
+        ]
+
+
+class ExchangeLine(models.Model):
+    """Goods that go out against the goods that come in: reserved with the decision, moved on completion."""
+
+    id = models.BigAutoField(primary_key=True)
+    customer_return = models.ForeignKey(
+        CustomerReturn, models.PROTECT, related_name="exchange_lines"
+    )
+    number = models.PositiveIntegerField(_("line"))
+    item = models.ForeignKey(Item, models.PROTECT, verbose_name=_("item"))
+    quantity = models.DecimalField(_("quantity"), max_digits=12, decimal_places=3)
+    unit_price_minor = models.BigIntegerField(_("unit price"))
+    total_minor = models.BigIntegerField(_("total"))
+    reserved = models.BooleanField(_("reserved"), default=False)
+
+    class Meta:
+        verbose_name = _("exchange line")
+        verbose_name_plural = _("exchange lines")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["customer_return", "number"], name="exchange_line_number_once"
+            ),
+        ]

@@ -1,0 +1,50 @@
+"""What coming goods are worth: exact to the cent over any sequence of partial returns. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from apps.common.money import cumulative_share
+from apps.sales.commands import LineOfSale
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """`refund = net + tax`; `taxes` are (tax of the sale line, minor units)."""
+
+    refund: int = 0
+    net: int = 0
+    tax: int = 0
+    taxes: tuple[tuple[int, int], ...] = ()
+
+
+def price(line: LineOfSale, quantity: Decimal) -> Worth:
+    """What `quantity` more units of a sale line bring back, by cumulative difference.
+
+    The line's total is authoritative; each tax follows by the same formula, and net is the rest.
+    """
+    before = line.returned_quantity + line.authorized_quantity
+
+    def share(total: int, already: int) -> int:
+        return cumulative_share(total, before, quantity, line.quantity, already)
+
+    taxes = tuple((tax.id, share(tax.tax_minor, tax.refunded_minor)) for tax in line.taxes)
+    refund = share(line.total_minor, line.refunded_minor)
+    tax = sum(minor for _, minor in taxes)
+    return Worth(refund, refund - tax, tax, taxes)
+
+
+def after(line: LineOfSale, quantity: Decimal, worth: Worth) -> LineOfSale:
+    """The sale line as it will stand once these units are promised or back (negative: let go)."""
+    given = dict(worth.taxes)
+    sign = 1 if quantity >= 0 else -1
+    return replace(
+        line,
+        authorized_quantity=line.authorized_quantity + quantity,
+        refunded_minor=line.refunded_minor + sign * worth.refund,
+        taxes=tuple(
+            replace(tax, refunded_minor=tax.refunded_minor + sign * given.get(tax.id, 0))
+            for tax in line.taxes
+        ),
+    )

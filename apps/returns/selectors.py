@@ -1,0 +1,92 @@
+"""Reading returns back, as the register sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from apps.common.paging import newest_first
+from apps.refunds.commands import OpenedRefund
+from apps.refunds.selectors import refunds_of
+from apps.returns.commands import Message, ShownExchange, ShownLine, ShownReturn
+from apps.returns.models import CustomerReturn
+
+PAGE = 50
+
+
+def show_return(customer_return: CustomerReturn) -> ShownReturn:
+    """One return with its lines and refunds."""
+    return _show(
+        customer_return, refunds_of([_reference(customer_return)])[_reference(customer_return)]
+    )
+
+
+def list_returns(
+    *, store_id: int, status: str, since: datetime | None, cursor: str | None
+) -> tuple[list[ShownReturn], str | None]:
+    """A shop's returns, newest first; with their lines and refunds in a fixed number of queries."""
+    rows = CustomerReturn.objects.filter(store_id=store_id)
+    if status:
+        rows = rows.filter(status=status)
+    if since:
+        rows = rows.filter(received_at__gte=since)
+    rows = rows.select_related("policy_version__policy").prefetch_related(
+        "lines", "exchange_lines__item"
+    )
+    page, following = newest_first(rows, field="received_at", cursor=cursor, limit=PAGE)
+    refunds = refunds_of([_reference(row) for row in page])
+    return [_show(row, refunds[_reference(row)]) for row in page], following
+
+
+def _reference(customer_return: CustomerReturn) -> str:
+    return f"return:{customer_return.pk}"
+
+
+def _show(customer_return: CustomerReturn, refunds: Sequence[OpenedRefund]) -> ShownReturn:
+    version = customer_return.policy_version
+    return ShownReturn(
+        id=customer_return.pk,
+        number=customer_return.number,
+        status=customer_return.status,
+        decision=customer_return.decision,
+        kind=customer_return.kind,
+        scope=customer_return.scope,
+        currency=customer_return.currency,
+        receipt_number=customer_return.receipt_number,
+        refund_total=customer_return.refund_total_minor,
+        exchange_total=customer_return.exchange_total_minor,
+        amount_due=customer_return.due_minor,
+        lines=_lines(customer_return),
+        exchange=_exchange(customer_return),
+        refunds=tuple(refunds),
+        messages=tuple(Message(**message) for message in customer_return.messages),
+        expires_at=customer_return.expires_at,
+        occurred_at=customer_return.occurred_at,
+        policy={"name": version.policy.name, "version": version.version} if version else None,
+    )
+
+
+def _lines(customer_return: CustomerReturn) -> tuple[ShownLine, ...]:
+    done = customer_return.completed_at is not None
+    return tuple(
+        ShownLine(
+            number=line.number,
+            sale_line=line.sale_line_number,
+            sku=line.sku,
+            quantity=line.received_quantity if done else line.requested_quantity,
+            outcome=line.outcome,
+            codes=tuple(line.codes),
+            refund=line.refund_minor,
+            tax=line.tax_minor,
+            fee=line.fee_minor,
+            disposition=line.disposition,
+        )
+        for line in sorted(customer_return.lines.all(), key=lambda line: line.number)
+    )
+
+
+def _exchange(customer_return: CustomerReturn) -> tuple[ShownExchange, ...]:
+    return tuple(
+        ShownExchange(e.number, e.item.sku, e.quantity, e.unit_price_minor, e.total_minor)
+        for e in sorted(customer_return.exchange_lines.all(), key=lambda e: e.number)
+    )

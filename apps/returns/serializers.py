@@ -1,0 +1,209 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from rest_framework import serializers
+
+from apps.common.fields import (
+    CountedField,
+    DayField,
+    FlagField,
+    InstantField,
+    IntField,
+    MinorField,
+    OneOfField,
+    QuantityField,
+    StrictSerializer,
+    TextField,
+    many,
+)
+from apps.refunds.serializers import RefundOut
+from apps.returns.commands import (
+    AskedExchange,
+    AskedLine,
+    AskReturn,
+    Completion,
+    ReceivedLine,
+    ShownReturn,
+)
+from apps.returns.states import Disposition, RefundTo, ReturnStatus
+from apps.sales.commands import SaleKey
+
+MAX_LINES = 500
+
+
+class SaleRefIn(StrictSerializer):
+    """The sale, by receipt number or by its whole natural key."""
+
+    receipt_number = TextField(max_length=64, required=False)
+    store = TextField(max_length=16, required=False)
+    terminal = TextField(max_length=16, required=False)
+    business_date = DayField(required=False)
+    sequence_number = IntField(most=2**53, required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        natural = {"store", "terminal", "business_date", "sequence_number"}
+        if set(attrs) not in ({"receipt_number"}, natural):
+            message = (
+                "Give the receipt number, or store, terminal, business_date and sequence_number."
+            )
+            raise serializers.ValidationError(message, code="sale-not-named")
+        return attrs
+
+
+class AskedLineIn(StrictSerializer):
+    sale_line = IntField(
+        least=1, required=False, help_text="Line of the sale; without a receipt, name `sku`."
+    )
+    sku = TextField(max_length=64, required=False)
+    quantity = QuantityField()
+    reason = TextField(max_length=32, allow_blank=True, default="")
+    condition = TextField(max_length=32, allow_blank=True, default="")
+    serial_number = TextField(max_length=64, allow_blank=True, default="")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if "sale_line" not in attrs and "sku" not in attrs:
+            raise serializers.ValidationError("Name `sale_line` or `sku`.", code="line-not-named")
+        return attrs
+
+
+class AskedExchangeIn(StrictSerializer):
+    sku = TextField(max_length=64)
+    quantity = QuantityField()
+    unit_price = MinorField()
+
+
+class ReturnIn(StrictSerializer):
+    sale = SaleRefIn(required=False)
+    lines = many(AskedLineIn, least=1, most=MAX_LINES)
+    exchange = many(AskedExchangeIn, most=MAX_LINES)
+    refund_to = OneOfField(RefundTo.values, default=RefundTo.ORIGINAL)
+    operator = TextField(max_length=64, allow_blank=True, default="")
+    customer = TextField(max_length=64, allow_blank=True, default="")
+    occurred_at = InstantField(required=False)
+    complete = FlagField(default=False)
+
+
+class ReceivedLineIn(StrictSerializer):
+    number = IntField(least=1, help_text="Line of the return.")
+    quantity = CountedField(required=False, help_text="What came; as authorized when left out.")
+    condition = TextField(max_length=32, allow_blank=True, default="")
+    disposition = OneOfField(Disposition.values, default="")
+
+
+class CompleteIn(StrictSerializer):
+    lines = many(ReceivedLineIn, most=MAX_LINES)
+    operator = TextField(max_length=64, allow_blank=True, default="")
+
+    def validate_lines(self, lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        if len({line["number"] for line in lines}) != len(lines):
+            raise serializers.ValidationError("A line stands twice.", code="repeated-number")
+        return lines
+
+
+class VoidIn(StrictSerializer):
+    reason = TextField(max_length=200, allow_blank=True, default="")
+    operator = TextField(max_length=64, allow_blank=True, default="")
+
+
+class ListQuery(StrictSerializer):
+    status = OneOfField(ReturnStatus.values, required=False, default="")
+    since = InstantField(required=False)
+    cursor = TextField(max_length=256, required=False)
+
+
+def to_ask(data: dict[str, Any]) -> AskReturn:
+    """The validated body as the domain's words; lines are numbered in the order given."""
+    return AskReturn(
+        sale=SaleKey(**data["sale"]) if "sale" in data else None,
+        lines=tuple(
+            AskedLine(
+                number=n, sale_line=line.get("sale_line"), sku=line.get("sku", ""), **_common(line)
+            )
+            for n, line in enumerate(data["lines"], start=1)
+        ),
+        exchange=tuple(
+            AskedExchange(number=n, **e) for n, e in enumerate(data["exchange"], start=1)
+        ),
+        refund_to=data["refund_to"],
+        operator=data["operator"],
+        customer=data["customer"],
+        occurred_at=data.get("occurred_at"),
+        complete=data["complete"],
+    )
+
+
+def _common(line: dict[str, Any]) -> dict[str, Any]:
+    return {name: line[name] for name in ("quantity", "reason", "condition", "serial_number")}
+
+
+def to_completion(data: dict[str, Any]) -> Completion:
+    lines = tuple(ReceivedLine(**{"quantity": None, **line}) for line in data["lines"])
+    return Completion(lines=lines, operator=data["operator"])
+
+
+class ReturnLineOut(serializers.Serializer[Any]):
+    number = serializers.IntegerField()
+    sale_line = serializers.IntegerField(allow_null=True)
+    sku = serializers.CharField()
+    quantity = QuantityField()
+    outcome = serializers.CharField()
+    codes = serializers.ListField(child=serializers.CharField())
+    refund = serializers.IntegerField()
+    tax = serializers.IntegerField()
+    fee = serializers.IntegerField()
+    disposition = serializers.CharField()
+
+
+class ExchangeLineOut(serializers.Serializer[Any]):
+    number = serializers.IntegerField()
+    sku = serializers.CharField()
+    quantity = QuantityField()
+    unit_price = serializers.IntegerField()
+    total = serializers.IntegerField()
+
+
+class MessageOut(serializers.Serializer[Any]):
+    to = serializers.ChoiceField(["operator", "customer"])
+    code = serializers.CharField()
+    text = serializers.CharField()
+
+
+class PolicyOut(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    version = serializers.IntegerField()
+
+
+class ReturnOut(serializers.Serializer[ShownReturn]):
+    id = serializers.UUIDField(allow_null=True, help_text="Null for a quote.")
+    number = serializers.CharField(allow_null=True)
+    status = serializers.CharField(help_text="`quoted` for a quote.")
+    decision = serializers.CharField()
+    kind = serializers.CharField()
+    scope = serializers.CharField(
+        help_text="`full` when nothing of the sale is left, else `partial`."
+    )
+    currency = serializers.CharField()
+    receipt_number = serializers.CharField()
+    refund_total = serializers.IntegerField()
+    exchange_total = serializers.IntegerField()
+    amount_due = serializers.IntegerField(help_text="What the customer pays on top.")
+    lines = ReturnLineOut(many=True)
+    exchange = ExchangeLineOut(many=True)
+    refunds = RefundOut(many=True)
+    messages = MessageOut(many=True)
+    occurred_at = InstantField()
+    expires_at = InstantField(allow_null=True)
+    policy = PolicyOut(allow_null=True)
+    trace_url = serializers.SerializerMethodField()
+
+    def get_trace_url(self, shown: ShownReturn) -> str | None:
+        if shown.id is None:
+            return None
+        return f"{settings.PUBLIC_URL}/admin/returns/customerreturn/{shown.id}/change/"
+
+
+class ReturnPageOut(serializers.Serializer[Any]):
+    items = ReturnOut(many=True)
+    next = serializers.CharField(allow_null=True)

@@ -1,0 +1,134 @@
+"""Undoing a return: voided by the register, or expired because nobody came."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import transaction
+
+from apps.audit import services as audit
+from apps.common.caller import Actor, Caller, worker_actor
+from apps.common.errors import Conflict
+from apps.events import services as events
+from apps.events.commands import News, Place
+from apps.inventory import services as inventory
+from apps.inventory.commands import Move, Posting
+from apps.inventory.states import Bucket, MovementKind
+from apps.refunds import services as refunds
+from apps.returns.commands import ShownReturn
+from apps.returns.locks import find_return, lock_return
+from apps.returns.models import CustomerReturn, ReturnLine
+from apps.returns.selectors import show_return
+from apps.returns.services import telling
+from apps.returns.states import BUCKET_OF, Disposition, ReturnStatus
+from apps.sales import services as sales
+from apps.sales.commands import LineChange
+
+BATCH = 200
+
+
+class NotVoidable(Conflict):
+    code = "return-not-voidable"
+
+
+def void_return(return_id: UUID, *, reason: str, caller: Caller, now: datetime) -> ShownReturn:
+    """Undo an authorized return, or a completed one of which no money has gone back yet.
+
+    NotVoidable otherwise: what has happened is corrected by a new fact, never erased. Runs in its
+    idempotency key's transaction.
+    """
+    customer_return = find_return(return_id, store_id=caller.store_id)
+    lines, _ = lock_return(customer_return)
+    if customer_return.status == ReturnStatus.COMPLETED:
+        _take_goods_back_out(customer_return, lines, now)
+        refunds.cancel_refunds(telling.reference_of(customer_return.pk), now=now)
+    elif customer_return.status == ReturnStatus.AUTHORIZED:
+        _let_go(customer_return, lines, now)
+    else:
+        raise NotVoidable(f"A return that is {customer_return.status} cannot be voided.")
+    return _finish(customer_return, ReturnStatus.VOIDED, caller.actor, reason, now)
+
+
+def expire_due_returns(*, now: datetime) -> int:
+    """Let go of what was authorized and not brought in time; how many returns."""
+    waiting = [ReturnStatus.AUTHORIZED, ReturnStatus.NEEDS_OVERRIDE]
+    due = CustomerReturn.objects.filter(status__in=waiting, expires_at__lte=now)
+    ids = list(due.order_by("expires_at").values_list("pk", flat=True)[:BATCH])
+    return sum(_expire(return_id, now=now) for return_id in ids)
+
+
+@transaction.atomic
+def _expire(return_id: UUID, *, now: datetime) -> int:
+    customer_return = find_return(return_id, store_id=None)
+    lines, _ = lock_return(customer_return)
+    if customer_return.status not in (ReturnStatus.AUTHORIZED, ReturnStatus.NEEDS_OVERRIDE):
+        return 0
+    if customer_return.status == ReturnStatus.AUTHORIZED:
+        _let_go(customer_return, lines, now)
+    actor = worker_actor(
+        "expiry", store_id=customer_return.store_id, store_number=customer_return.store.number
+    )
+    _finish(customer_return, ReturnStatus.EXPIRED, actor, "not brought in time", now)
+    return 1
+
+
+def _let_go(customer_return: CustomerReturn, lines: Sequence[ReturnLine], now: datetime) -> None:
+    """Units, exchange goods and money that were promised are free again."""
+    sales.change_lines([_undo(line, authorized=-line.authorized_quantity) for line in lines])
+    reserved = dict[int, Decimal]()
+    for line in customer_return.exchange_lines.filter(reserved=True):
+        reserved[line.item_id] = reserved.get(line.item_id, Decimal(0)) + line.quantity
+    if reserved:
+        inventory.release(customer_return.store_id, reserved)
+        customer_return.exchange_lines.update(reserved=False)
+    refunds.release_planned(telling.reference_of(customer_return.pk), now=now)
+
+
+def _take_goods_back_out(
+    customer_return: CustomerReturn, lines: Sequence[ReturnLine], now: datetime
+) -> None:
+    """A completed return undone: the goods leave stock again, the exchange goods come back."""
+    sales.change_lines([_undo(line, returned=-line.received_quantity) for line in lines])
+    moves = [
+        _move(customer_return, f"{line.number}", line.item_id,
+              BUCKET_OF[Disposition(line.disposition)], -line.received_quantity)
+        for line in lines
+        if line.received_quantity and line.item_id is not None
+    ] + [
+        _move(customer_return, f"x{line.number}", line.item_id, Bucket.SELLABLE, line.quantity)
+        for line in customer_return.exchange_lines.all()
+    ]  # fmt: skip
+    inventory.post_movements(Posting(customer_return.store_id, moves, now, now))
+
+
+def _undo(
+    line: ReturnLine, *, authorized: Decimal = Decimal(0), returned: Decimal = Decimal(0)
+) -> LineChange:
+    assert line.sale_line_id is not None
+    taxes = tuple((tax_id, -minor) for tax_id, minor in line.taxes)
+    return LineChange(line.sale_line_id, authorized, returned, -line.refund_minor, taxes)
+
+
+def _move(
+    customer_return: CustomerReturn, number: str, item_id: int, bucket: str, quantity: Decimal
+) -> Move:
+    reference = f"void:{customer_return.pk}:{number}"
+    return Move(item_id, bucket, quantity, MovementKind.VOID, reference)
+
+
+def _finish(
+    customer_return: CustomerReturn, status: ReturnStatus, actor: Actor, reason: str, now: datetime
+) -> ShownReturn:
+    CustomerReturn.objects.filter(pk=customer_return.pk).update(status=status, expires_at=None)
+    customer_return.status, customer_return.expires_at = status, None
+    shown = show_return(customer_return)
+    fact = telling.return_fact(f"return.{status}", shown, operator="", reason=reason)
+    audit.record([fact], actor=actor, now=now)
+    store = customer_return.store
+    place = Place(store.pk, store.number, actor.terminal_number, now)
+    news = News(f"return.{status}", "return", str(shown.id), telling.told(shown))
+    events.tell([news], place=place, now=now)
+    return shown

@@ -1,0 +1,212 @@
+"""The goods of an authorized return arrive: all of them, or fewer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from apps.audit import services as audit
+from apps.audit.commands import Fact
+from apps.common.caller import Caller
+from apps.common.errors import Conflict, FieldError, Invalid
+from apps.events.commands import News
+from apps.refunds import services as refunds
+from apps.refunds.commands import RefundContext
+from apps.returns.commands import Completion, ReceivedLine, ShownReturn
+from apps.returns.locks import find_return, lock_return
+from apps.returns.models import ConditionCode, CustomerReturn, ReturnLine
+from apps.returns.policy import pricing
+from apps.returns.policy.pricing import Worth
+from apps.returns.selectors import show_return
+from apps.returns.services import telling
+from apps.returns.services.receiving import Arrival, ArrivedLine, LeavingLine, receive_goods
+from apps.returns.states import RefundTo, ReturnStatus
+from apps.sales import services as sales
+from apps.sales.commands import LineChange, LineOfSale
+from apps.sales.locks import load_sale
+
+
+class NotAuthorized(Conflict):
+    code = "return-not-authorized"
+
+
+class QuantityExceeded(Conflict):
+    code = "quantity-exceeded"
+
+
+def complete_return(
+    return_id: UUID, completion: Completion, *, caller: Caller, now: datetime
+) -> ShownReturn:
+    """Receive the goods, and send the money. Fewer goods than authorized: the rest is let go.
+
+    NotFound for another shop's return, NotAuthorized when it is not waiting (any more),
+    QuantityExceeded for more than was authorized. Runs in its idempotency key's transaction.
+    """
+    customer_return = find_return(return_id, store_id=caller.store_id)
+    lines, sold = lock_return(customer_return)
+    if customer_return.status != ReturnStatus.AUTHORIZED or _is_over(customer_return, now):
+        raise NotAuthorized("Only an authorized return that has not expired can be completed.")
+    changes = _receive_lines(lines, sold, completion)
+    sales.change_lines(changes)
+    smaller = any(line.received_quantity < line.authorized_quantity for line in lines)
+    ReturnLine.objects.bulk_update(
+        lines,
+        [
+            "received_quantity",
+            "condition",
+            "disposition",
+            "net_minor",
+            "tax_minor",
+            "refund_minor",
+            "taxes",
+        ],
+    )
+    received = receive_goods(_arrival(customer_return, lines, now), caller=caller, now=now)
+    _close(customer_return, lines, received.scope, now)
+    facts, news = _settle_money(customer_return, smaller=smaller, caller=caller, now=now)
+    shown = show_return(customer_return)
+    fact = telling.return_fact("return.completed", shown, operator=completion.operator)
+    audit.record([fact, *facts], actor=caller.actor, now=now)
+    telling.tell_return(
+        "return.completed",
+        shown,
+        more=[*received.news, *news],
+        caller=caller,
+        occurred_at=now,
+        now=now,
+    )
+    return shown
+
+
+def _receive_lines(
+    lines: Sequence[ReturnLine], sold: Mapping[int, LineOfSale], completion: Completion
+) -> list[LineChange]:
+    """Note what came of each line, and price anew the lines of which less came."""
+    given = {line.number: line for line in completion.lines}
+    if unknown := set(given) - {line.number for line in lines}:
+        raise Invalid(f"The return has no line {min(unknown)}.")
+    dispositions = _dispositions(completion)
+    current = dict(sold)
+    changes = []
+    for line in lines:
+        assert line.sale_line_id is not None
+        change, current[line.sale_line_id] = _receive_line(
+            line, current[line.sale_line_id], given.get(line.number), dispositions
+        )
+        changes.append(change)
+    if not any(line.received_quantity for line in lines):
+        raise Invalid("Nothing was received: void the return instead.")
+    return changes
+
+
+def _receive_line(
+    line: ReturnLine, sold: LineOfSale, given: ReceivedLine | None, dispositions: Mapping[str, str]
+) -> tuple[LineChange, LineOfSale]:
+    promised = Worth(
+        line.refund_minor, line.net_minor, line.tax_minor, tuple((t, m) for t, m in line.taxes)
+    )
+    authorized, received = line.authorized_quantity, line.authorized_quantity
+    if given is not None:
+        received = authorized if given.quantity is None else given.quantity
+        if received > authorized:
+            raise QuantityExceeded(
+                f"Line {line.number}: {received} received, {authorized} authorized."
+            )
+        line.condition = given.condition or line.condition
+        line.disposition = given.disposition or dispositions.get(given.condition, line.disposition)
+    without = pricing.after(sold, -authorized, promised)
+    worth = promised if received == authorized else pricing.price(without, received)
+    line.received_quantity = received
+    line.refund_minor, line.net_minor, line.tax_minor = worth.refund, worth.net, worth.tax
+    line.taxes = [list(tax) for tax in worth.taxes]
+    change = LineChange(
+        sold.id,
+        authorized=-authorized,
+        returned=received,
+        refunded_minor=worth.refund - promised.refund,
+        taxes=_difference(promised, worth),
+    )
+    return change, pricing.after(without, received, worth)
+
+
+def _difference(old: Worth, new: Worth) -> tuple[tuple[int, int], ...]:
+    before = dict(old.taxes)
+    return tuple((tax_id, minor - before.get(tax_id, 0)) for tax_id, minor in new.taxes)
+
+
+def _dispositions(completion: Completion) -> dict[str, str]:
+    """Where goods in each stated condition go; Invalid for a condition nobody knows."""
+    stated = {line.condition for line in completion.lines if line.condition}
+    known = dict(ConditionCode.objects.filter(pk__in=stated).values_list("code", "disposition"))
+    if unknown := stated - set(known):
+        error = FieldError(
+            "lines", "unknown-code", f"“{min(unknown)}” is not one of the condition codes."
+        )
+        raise Invalid("A condition is not known here.", errors=[error])
+    return known
+
+
+def _arrival(
+    customer_return: CustomerReturn, lines: Sequence[ReturnLine], now: datetime
+) -> Arrival:
+    assert customer_return.sale_id is not None
+    exchange = customer_return.exchange_lines.select_related("item").order_by("number")
+    return Arrival(
+        return_id=customer_return.pk,
+        sale_id=customer_return.sale_id,
+        lines=tuple(
+            ArrivedLine(
+                line.number, line.item_id, line.sku, line.received_quantity, line.disposition
+            )
+            for line in lines
+            if line.received_quantity and line.item_id is not None
+        ),
+        exchange=tuple(LeavingLine(e.number, e.item_id, e.item.sku, e.quantity) for e in exchange),
+        reserved=True,
+        occurred_at=now,
+    )
+
+
+def _close(
+    customer_return: CustomerReturn, lines: Sequence[ReturnLine], scope: str, now: datetime
+) -> None:
+    worth = sum(line.refund_minor for line in lines)
+    customer_return.status, customer_return.completed_at = ReturnStatus.COMPLETED, now
+    customer_return.expires_at, customer_return.scope = None, scope
+    customer_return.line_total_minor = worth
+    customer_return.refund_total_minor = max(0, worth - customer_return.exchange_total_minor)
+    customer_return.due_minor = max(0, customer_return.exchange_total_minor - worth)
+    customer_return.save(
+        update_fields=[
+            "status", "completed_at", "expires_at", "scope", "line_total_minor", "refund_total_minor", "due_minor",
+        ]
+    )  # fmt: skip
+    customer_return.exchange_lines.update(reserved=False)
+
+
+def _settle_money(
+    customer_return: CustomerReturn, *, smaller: bool, caller: Caller, now: datetime
+) -> tuple[list[Fact], list[News]]:
+    """As promised when everything came; planned anew when it is worth less."""
+    context: RefundContext = telling.refund_context(
+        customer_return.pk, customer_return.number, caller=caller, customer=customer_return.customer_ref,
+        currency=customer_return.currency, occurred_at=now,
+    )  # fmt: skip
+    if not smaller:
+        _, facts, news = refunds.settle_planned(context, now=now)
+        return facts, news
+    refunds.release_planned(context.reference, now=now)
+    assert customer_return.sale_id is not None
+    sale = load_sale(customer_return.sale_id, [], lock=False)
+    assert sale is not None
+    plan = []
+    if customer_return.refund_total_minor:
+        to = "original" if customer_return.refund_to == RefundTo.ORIGINAL else "store_credit"
+        plan = refunds.plan_refunds(customer_return.refund_total_minor, sale.tenders, to=to)
+    _, facts, news = refunds.open_refunds(plan, context=context, settle=True, now=now)
+    return facts, news
+
+
+def _is_over(customer_return: CustomerReturn, now: datetime) -> bool:
+    return customer_return.expires_at is not None and customer_return.expires_at <= now

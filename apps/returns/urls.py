@@ -1,0 +1,11 @@
+from django.urls import path
+
+from apps.returns.views import Complete, OneReturn, Quote, Returns, Void
+
+urlpatterns = [
+    path("returns", Returns.as_view(), name="returns"),
+    path("returns/quote", Quote.as_view(), name="return-quote"),
+    path("returns/<uuid:return_id>", OneReturn.as_view(), name="return"),
+    path("returns/<uuid:return_id>/complete", Complete.as_view(), name="return-complete"),
+    path("returns/<uuid:return_id>/void", Void.as_view(), name="return-void"),
+]

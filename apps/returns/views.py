@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from apps.common.paging import next_url
+from apps.common.views import RegisterView, caller_of, read_body, read_query
+from apps.idempotency.commands import Answer
+from apps.idempotency.http import answer, answer_once
+from apps.returns import services
+from apps.returns.commands import ShownReturn
+from apps.returns.locks import find_return
+from apps.returns.selectors import list_returns, show_return
+from apps.returns.serializers import (
+    CompleteIn,
+    ListQuery,
+    ReturnIn,
+    ReturnOut,
+    ReturnPageOut,
+    VoidIn,
+    to_ask,
+    to_completion,
+)
+
+
+class Quote(RegisterView):
+    """The decision and the refund plan, with nothing written."""
+
+    scopes = {"POST": "returns"}
+
+    @extend_schema(operation_id="return_quote", request=ReturnIn, responses=ReturnOut)
+    def post(self, request: Request) -> Response:
+        ask = to_ask(read_body(ReturnIn, request))
+        shown = services.quote_return(ask, caller=caller_of(request), now=timezone.now())
+        return Response(ReturnOut(shown).data)
+
+
+class Returns(RegisterView):
+    """Decide; with `complete`, also receive the goods and start the refund, in one call."""
+
+    scopes = {"GET": "read", "POST": "returns"}
+
+    @extend_schema(operation_id="return_submit", request=ReturnIn, responses={201: ReturnOut})
+    def post(self, request: Request) -> HttpResponse:
+        caller, now = caller_of(request), timezone.now()
+        ask = to_ask(read_body(ReturnIn, request))
+        return _answer(
+            request, 201, lambda: services.submit_return(ask, caller=caller, now=now), now
+        )
+
+    @extend_schema(operation_id="return_list", parameters=[ListQuery], responses=ReturnPageOut)
+    def get(self, request: Request) -> Response:
+        query = read_query(ListQuery, request)
+        returns, cursor = list_returns(
+            store_id=caller_of(request).store_id,
+            status=query["status"],
+            since=query.get("since"),
+            cursor=query.get("cursor"),
+        )
+        return Response(ReturnPageOut({"items": returns, "next": next_url(request, cursor)}).data)
+
+
+class OneReturn(RegisterView):
+    """A return of the register's own shop."""
+
+    scopes = {"GET": "read"}
+
+    @extend_schema(operation_id="return", responses=ReturnOut)
+    def get(self, request: Request, return_id: UUID) -> Response:
+        found = find_return(return_id, store_id=caller_of(request).store_id)
+        return Response(ReturnOut(show_return(found)).data)
+
+
+class Complete(RegisterView):
+    """The goods of an authorized return are here, all of them or fewer."""
+
+    scopes = {"POST": "returns"}
+
+    @extend_schema(operation_id="return_complete", request=CompleteIn, responses=ReturnOut)
+    def post(self, request: Request, return_id: UUID) -> HttpResponse:
+        caller, now = caller_of(request), timezone.now()
+        completion = to_completion(read_body(CompleteIn, request))
+        return _answer(
+            request,
+            200,
+            lambda: services.complete_return(return_id, completion, caller=caller, now=now),
+            now,
+        )
+
+
+class Void(RegisterView):
+    """Undo an authorized return, or a completed one of which no money has gone back."""
+
+    scopes = {"POST": "returns"}
+
+    @extend_schema(operation_id="return_void", request=VoidIn, responses=ReturnOut)
+    def post(self, request: Request, return_id: UUID) -> HttpResponse:
+        caller, now = caller_of(request), timezone.now()
+        reason = read_body(VoidIn, request)["reason"]
+        return _answer(
+            request,
+            200,
+            lambda: services.void_return(return_id, reason=reason, caller=caller, now=now),
+            now,
+        )
+
+
+def _answer(
+    request: Request, status: int, act: Callable[[], ShownReturn], now: datetime
+) -> HttpResponse:
+    def effect() -> Answer:
+        shown = act()
+        return answer(status, ReturnOut(shown).data, effect=f"return:{shown.id}")
+
+    return answer_once(request, effect, now=now)
