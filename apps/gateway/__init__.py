@@ -1,0 +1,1 @@
+"""What registers of other makes say, in our words. Takes its place here; its work comes with adapters."""

@@ -1,0 +1,1 @@
+"""What is going on: home page, health, and the invariants checked from outside."""

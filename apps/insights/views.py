@@ -1,0 +1,71 @@
+"""For the platform: alive, ready; and the page behind every problem's `type`."""
+
+from __future__ import annotations
+
+import redis
+from django.conf import settings
+from django.db import connection
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+
+from apps.common.problems import MEDIA_TYPE, PROBLEMS, problem_document
+from apps.common.renderers import to_json
+
+
+def healthz(request: HttpRequest) -> JsonResponse:
+    """The process answers. Says nothing of what it depends on."""
+    return JsonResponse({"status": "ok"})
+
+
+def readyz(request: HttpRequest) -> JsonResponse:
+    """Whether returns can be decided: the database answers. The broker is told, and not needed."""
+    checks = {"database": _database_answers(), "broker": _broker_answers()}
+    ready = checks["database"]
+    return JsonResponse(
+        {"status": "ready" if ready else "unavailable", "checks": checks},
+        status=200 if ready else 503,
+    )
+
+
+def problem_page(request: HttpRequest, code: str) -> HttpResponse:
+    """What a problem means, for the person who follows its `type`."""
+    if code not in PROBLEMS:
+        raise Http404
+    return render(request, "problem.html", {"code": code, "problem": PROBLEMS[code]})
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Unknown addresses: a problem document below /api/, a page elsewhere."""
+    if request.path.startswith("/api/"):
+        return _problem(request, "not-found")
+    return render(request, "404.html", status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return _problem(request, "internal-error")
+
+
+def _problem(request: HttpRequest, code: str) -> HttpResponse:
+    document = problem_document(code, None, str(getattr(request, "request_id", "")))
+    return HttpResponse(to_json(document), status=document["status"], content_type=MEDIA_TYPE)
+
+
+def _database_answers() -> bool:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except Exception:  # whatever it is, we are not ready
+        return False
+    return True
+
+
+def _broker_answers() -> bool:
+    client = redis.Redis.from_url(
+        settings.REDIS_URL, socket_connect_timeout=0.5, socket_timeout=0.5
+    )
+    try:
+        return bool(client.ping())
+    except redis.RedisError:
+        return False
+    finally:
+        client.close()
