@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.db import connection
+from django.db.backends.postgresql.operations import DatabaseOperations
+
+from tests.world import Register, make_register
+
+LEDGERS = (
+    "audit_auditentry",
+    "refunds_refundevent",
+    "refunds_storecreditentry",
+    "inventory_stockmovement",
+)
+
+
+@pytest.fixture
+def register(db: None) -> Register:
+    """A register of shop 0042 with everything a register may do."""
+    return make_register()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def ledgers_can_be_emptied() -> Iterator[None]:
+    """Between transactional tests the ledgers are emptied, which their triggers rightly refuse.
+
+    Only the owner of a table can switch its triggers off; the application is not that owner.
+    """
+    flush: Callable[..., None] = DatabaseOperations.execute_sql_flush
+
+    def flush_ledgers_too(self: DatabaseOperations, sql_list: list[str]) -> None:
+        off = [f"ALTER TABLE {t} DISABLE TRIGGER USER" for t in LEDGERS]
+        on = [
+            f"ALTER TABLE {t} ENABLE ALWAYS TRIGGER {trigger}"
+            for t in LEDGERS
+            for trigger in ("append_only", "no_truncate")
+        ]
+        head = "INSERT INTO events_feedhead (id, last_position, epoch) VALUES (1, 0, gen_random_uuid())"
+        flush(self, [*off, *sql_list, *on, head])
+
+    DatabaseOperations.execute_sql_flush = flush_ledgers_too  # type: ignore[method-assign,assignment]
+    yield
+    DatabaseOperations.execute_sql_flush = flush  # type: ignore[method-assign]
+    connection.close()

@@ -1,0 +1,5 @@
+"""The settings, with what tests need otherwise."""
+
+from returns_mgmt.settings import *  # noqa: F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
