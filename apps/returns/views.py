@@ -52,7 +52,7 @@ class Returns(RegisterView):
         caller, now = caller_of(request), timezone.now()
         ask = to_ask(read_body(ReturnIn, request))
         return _answer(
-            request, 201, lambda: services.submit_return(ask, caller=caller, now=now), now
+            request, "return", 201, lambda: services.submit_return(ask, caller=caller, now=now), now
         )
 
     @extend_schema(operation_id="return_list", parameters=[ListQuery], responses=ReturnPageOut)
@@ -89,6 +89,7 @@ class Complete(RegisterView):
         completion = to_completion(read_body(CompleteIn, request))
         return _answer(
             request,
+            "complete",
             200,
             lambda: services.complete_return(return_id, completion, caller=caller, now=now),
             now,
@@ -106,6 +107,7 @@ class Void(RegisterView):
         reason = read_body(VoidIn, request)["reason"]
         return _answer(
             request,
+            "void",
             200,
             lambda: services.void_return(return_id, reason=reason, caller=caller, now=now),
             now,
@@ -113,10 +115,10 @@ class Void(RegisterView):
 
 
 def _answer(
-    request: Request, status: int, act: Callable[[], ShownReturn], now: datetime
+    request: Request, act_name: str, status: int, act: Callable[[], ShownReturn], now: datetime
 ) -> HttpResponse:
     def effect() -> Answer:
         shown = act()
-        return answer(status, ReturnOut(shown).data, effect=f"return:{shown.id}")
+        return answer(status, ReturnOut(shown).data, effect=f"{act_name}:{shown.id}")
 
     return answer_once(request, effect, now=now)

@@ -116,13 +116,12 @@ def _sale(data: dict[str, Any], caller: Caller) -> NewSale:
 
 def _answer(taken: TakenIn, request_id: str) -> Answer:
     """201 for a new sale, 200 for the same again, 409 (never stored) for another under its number."""
-    effect = f"sale:{taken.sale_id}"
     if taken.outcome == "conflict":
         document = problem_document("sale-conflict", None, request_id)
         return answer(409, document, effect="", keep=False)
-    return answer(
-        201 if taken.outcome == "recorded" else 200, SaleTakenOut(taken).data, effect=effect
-    )
+    if taken.outcome == "duplicate":
+        return answer(200, SaleTakenOut(taken).data, effect="")
+    return answer(201, SaleTakenOut(taken).data, effect=f"sale:{taken.sale_id}")
 
 
 def _take_batch(bodies: list[Any], caller: Caller, now: Any) -> list[dict[str, Any]]:

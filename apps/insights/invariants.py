@@ -1,0 +1,214 @@
+"""The invariants, as plain SQL that shares nothing with the services it checks.
+
+Each statement answers one number: how many rows break the promise. 0 everywhere means that money,
+stock, trail and events agree. The numbers before the dot are those of the domain's list.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Invariant:
+    number: str
+    promise: str
+    sql: str
+
+
+_RETURNED = """
+SELECT l.sale_line_id AS id,
+       sum(CASE WHEN r.status = 'completed' THEN l.received_quantity ELSE 0 END) AS returned,
+       sum(CASE WHEN r.status = 'authorized' THEN l.authorized_quantity ELSE 0 END) AS authorized,
+       sum(CASE WHEN r.status IN ('completed', 'authorized') THEN l.refund_minor ELSE 0 END) AS refunded
+  FROM returns_returnline l JOIN returns_customerreturn r ON r.id = l.customer_return_id
+ WHERE l.sale_line_id IS NOT NULL GROUP BY 1
+"""
+_TAXES_RETURNED = """
+SELECT (t ->> 0)::bigint AS id, sum((t ->> 1)::bigint) AS refunded
+  FROM returns_returnline l
+  JOIN returns_customerreturn r ON r.id = l.customer_return_id AND r.status IN ('completed', 'authorized')
+ CROSS JOIN LATERAL jsonb_array_elements(l.taxes) AS t GROUP BY 1
+"""
+_PAID = """
+SELECT sale_tender_id AS id,
+       sum(CASE WHEN status = 'succeeded' THEN amount_minor ELSE 0 END) AS refunded,
+       sum(CASE WHEN status IN ('planned', 'submitted', 'unknown', 'requires_action')
+                THEN amount_minor ELSE 0 END) AS pending
+  FROM refunds_refund WHERE sale_tender_id IS NOT NULL GROUP BY 1
+"""
+_MOVED = """
+SELECT store_id, item_id,
+       sum(quantity) FILTER (WHERE bucket = 'sellable') AS on_hand,
+       sum(quantity) FILTER (WHERE bucket = 'quarantine') AS quarantined,
+       sum(quantity) FILTER (WHERE bucket = 'damaged') AS damaged,
+       sum(quantity) FILTER (WHERE bucket = 'vendor') AS to_supplier,
+       sum(quantity) FILTER (WHERE bucket = 'scrap') AS written_off
+  FROM inventory_stockmovement GROUP BY 1, 2
+"""
+_RESERVED = """
+SELECT r.store_id, e.item_id, sum(e.quantity) AS reserved
+  FROM returns_exchangeline e JOIN returns_customerreturn r ON r.id = e.customer_return_id
+ WHERE r.status = 'authorized' GROUP BY 1, 2
+"""
+
+INVARIANTS: tuple[Invariant, ...] = (
+    Invariant("1.1", "no sale line has more returned and authorized than sold", """
+        SELECT count(*) FROM sales_saleline
+         WHERE returned_quantity < 0 OR authorized_quantity < 0
+            OR returned_quantity + authorized_quantity > quantity OR refunded_minor > total_minor"""),
+    Invariant("1.2", "each sale line's counters are the sums of its return lines", f"""
+        SELECT count(*) FROM sales_saleline s LEFT JOIN ({_RETURNED}) r ON r.id = s.id
+         WHERE s.returned_quantity <> coalesce(r.returned, 0)
+            OR s.authorized_quantity <> coalesce(r.authorized, 0)
+            OR s.refunded_minor <> coalesce(r.refunded, 0)"""),
+    Invariant("1.3", "each tax given back is the sum over return lines", f"""
+        SELECT count(*) FROM sales_salelinetax s LEFT JOIN ({_TAXES_RETURNED}) r ON r.id = s.id
+         WHERE s.refunded_minor <> coalesce(r.refunded, 0) OR s.refunded_minor > s.tax_minor"""),
+    Invariant("1.4", "a line that came back whole gave back all that was paid for it", """
+        SELECT count(*) FROM sales_saleline
+         WHERE returned_quantity = quantity AND refunded_minor <> total_minor"""),
+    Invariant("2.1", "no tender gets back more than it paid", """
+        SELECT count(*) FROM sales_saletender
+         WHERE refunded_minor < 0 OR pending_minor < 0 OR refunded_minor + pending_minor > amount_minor"""),
+    Invariant("2.2", "each tender's counters are the sums of its refunds", f"""
+        SELECT count(*) FROM sales_saletender t LEFT JOIN ({_PAID}) r ON r.id = t.id
+         WHERE t.refunded_minor <> coalesce(r.refunded, 0) OR t.pending_minor <> coalesce(r.pending, 0)"""),
+    Invariant("3.1", "the lines of a return explain its money to the cent", """
+        SELECT count(*) FROM returns_customerreturn r
+         WHERE r.line_total_minor <> (SELECT coalesce(sum(l.refund_minor), 0) FROM returns_returnline l
+                                       WHERE l.customer_return_id = r.id)
+            OR r.exchange_total_minor <> (SELECT coalesce(sum(e.total_minor), 0) FROM returns_exchangeline e
+                                           WHERE e.customer_return_id = r.id)
+            OR r.refund_total_minor + r.exchange_total_minor + r.fee_total_minor
+               <> r.line_total_minor + r.due_minor"""),
+    Invariant("3.2", "the refunds of a return add up to what it gives back", """
+        SELECT count(*) FROM returns_customerreturn r
+         WHERE (CASE WHEN r.status IN ('completed', 'authorized') THEN r.refund_total_minor ELSE 0 END)
+            <> (SELECT coalesce(sum(f.amount_minor), 0) FROM refunds_refund f
+                 WHERE f.reference = 'return:' || r.id
+                   AND f.status IN ('planned', 'submitted', 'unknown', 'requires_action', 'succeeded'))"""),
+    Invariant("3.3", "what replaced a declined refund has its amount", """
+        SELECT count(*) FROM refunds_refund f LEFT JOIN refunds_refund n ON n.id = f.superseded_by_id
+         WHERE f.status = 'failed'
+            OR f.status = 'superseded' AND n.amount_minor IS DISTINCT FROM f.amount_minor"""),
+    Invariant("4.1", "each stock level is the sum of its movements", f"""
+        SELECT count(*) FROM inventory_stocklevel l
+          FULL JOIN ({_MOVED}) m ON m.store_id = l.store_id AND m.item_id = l.item_id
+         WHERE coalesce(l.on_hand, 0) <> coalesce(m.on_hand, 0)
+            OR coalesce(l.quarantined, 0) <> coalesce(m.quarantined, 0)
+            OR coalesce(l.damaged, 0) <> coalesce(m.damaged, 0)
+            OR coalesce(l.to_supplier, 0) <> coalesce(m.to_supplier, 0)
+            OR coalesce(l.written_off, 0) <> coalesce(m.written_off, 0)"""),
+    Invariant("4.2", "what is reserved is what authorized exchanges wait for", f"""
+        SELECT count(*) FROM inventory_stocklevel l
+          FULL JOIN ({_RESERVED}) r ON r.store_id = l.store_id AND r.item_id = l.item_id
+         WHERE coalesce(l.reserved, 0) <> coalesce(r.reserved, 0)"""),
+    Invariant("4.3", "nothing moves twice under one reference", """
+        SELECT count(*) FROM (SELECT 1 FROM inventory_stockmovement GROUP BY reference HAVING count(*) > 1) d"""),
+    Invariant("5.1", "each sale moved its goods out", """
+        SELECT count(*) FROM sales_saleline l JOIN sales_sale s ON s.id = l.sale_id
+          LEFT JOIN inventory_stockmovement m ON m.reference = 'sale:' || s.id || ':' || l.line_number
+         WHERE (s.training OR s.voided) = (m.id IS NOT NULL)
+            OR m.quantity <> -l.quantity OR m.item_id <> l.item_id"""),
+    Invariant("5.2", "each completed return moved its goods in, and its exchange goods out", """
+        SELECT (SELECT count(*) FROM returns_returnline l
+                  JOIN returns_customerreturn r ON r.id = l.customer_return_id AND r.completed_at IS NOT NULL
+                  LEFT JOIN inventory_stockmovement m ON m.reference = 'return:' || r.id || ':' || l.number
+                 WHERE l.received_quantity <> coalesce(m.quantity, 0))
+             + (SELECT count(*) FROM returns_exchangeline e
+                  JOIN returns_customerreturn r ON r.id = e.customer_return_id AND r.completed_at IS NOT NULL
+                  LEFT JOIN inventory_stockmovement m ON m.reference = 'exchange:' || r.id || ':' || e.number
+                 WHERE coalesce(m.quantity, 0) <> -e.quantity)"""),
+    Invariant("5.3", "nothing moved for a return that was never completed", """
+        SELECT count(*) FROM inventory_stockmovement m
+          LEFT JOIN returns_customerreturn r ON r.id = split_part(m.reference, ':', 2)::uuid
+         WHERE m.kind IN ('return', 'exchange') AND r.completed_at IS NULL"""),
+    Invariant("5.4", "each return and each sale has its event", """
+        SELECT (SELECT count(*) FROM returns_customerreturn r WHERE NOT EXISTS (
+                  SELECT 1 FROM events_event e WHERE e.subject_type = 'return' AND e.subject_id = r.id::text
+                     AND e.type = 'return.' || r.status))
+             + (SELECT count(*) FROM sales_sale s WHERE NOT EXISTS (
+                  SELECT 1 FROM events_event e WHERE e.subject_type = 'sale' AND e.subject_id = s.id::text
+                     AND e.type = 'sale.recorded'))"""),
+    Invariant("6.1", "no refund is stuck", """
+        SELECT count(*) FROM refunds_refund
+         WHERE status IN ('submitted', 'unknown', 'requires_action')
+           AND (next_attempt_at IS NULL OR next_attempt_at < now() - interval '10 minutes')"""),
+    Invariant("6.2", "nothing is promised without an authorized return", """
+        SELECT count(*) FROM refunds_refund f
+         WHERE f.status = 'planned' AND NOT EXISTS (
+               SELECT 1 FROM returns_customerreturn r
+                WHERE 'return:' || r.id = f.reference AND r.status = 'authorized')"""),
+    Invariant("6.3", "no authorization outlives its time by more than 10 minutes", """
+        SELECT count(*) FROM returns_customerreturn
+         WHERE status IN ('authorized', 'needs_override') AND expires_at < now() - interval '10 minutes'"""),
+    Invariant("7.1", "one effect per idempotency key, and one key per effect", """
+        SELECT (SELECT count(*) FROM (SELECT 1 FROM idempotency_idempotentrequest
+                                       GROUP BY terminal_id, key HAVING count(*) > 1) d)
+             + (SELECT count(*) FROM (SELECT 1 FROM idempotency_idempotentrequest WHERE effect <> ''
+                                       GROUP BY effect HAVING count(*) > 1) d)"""),
+    Invariant("7.2", "each return of the last 29 days came with its key", """
+        SELECT count(*) FROM returns_customerreturn r
+         WHERE r.received_at > now() - interval '29 days' AND NOT EXISTS (
+               SELECT 1 FROM idempotency_idempotentrequest i WHERE i.effect = 'return:' || r.id)"""),
+    Invariant("8.1", "feed positions are 1..N without gaps", """
+        SELECT count(*) FROM (SELECT count(position) AS n, coalesce(max(position), 0) AS last,
+                                     coalesce(min(position), 1) AS first FROM events_event) e,
+                             events_feedhead h
+         WHERE e.n <> e.last OR e.first <> 1 OR h.last_position <> e.last"""),
+    Invariant("8.2", "each subject's events are counted 1, 2, 3", """
+        SELECT count(*) FROM (SELECT 1 FROM events_event GROUP BY subject_type, subject_id
+                              HAVING count(*) <> max(sequence) OR min(sequence) <> 1) d"""),
+    Invariant("8.3", "a subject's order is the feed's order", """
+        SELECT count(*) FROM (SELECT position < lag(position) OVER (
+                                       PARTITION BY subject_type, subject_id ORDER BY sequence) AS wrong
+                                FROM events_event WHERE position IS NOT NULL) d WHERE wrong"""),
+    Invariant("10.1", "one trail entry per money move", """
+        SELECT count(*) FROM refunds_refund f
+         WHERE (f.status IN ('succeeded', 'reversed'))::int <> (
+               SELECT count(*) FROM audit_auditentry a WHERE a.subject_type = 'refund'
+                  AND a.subject_id = f.id::text AND a.action = 'refund.succeeded')"""),
+    Invariant("10.2", "one trail entry per sale, and per state of a return", """
+        SELECT (SELECT count(*) FROM sales_sale s WHERE 1 <> (
+                  SELECT count(*) FROM audit_auditentry a WHERE a.subject_type = 'sale'
+                     AND a.subject_id = s.id::text AND a.action = 'sale.recorded'))
+             + (SELECT count(*) FROM returns_customerreturn r WHERE 1 <> (
+                  SELECT count(*) FROM audit_auditentry a WHERE a.subject_type = 'return'
+                     AND a.subject_id = r.id::text AND a.action = 'return.' || r.status))"""),
+    Invariant("11.1", "each store credit is the sum of its ledger, and not negative", """
+        SELECT count(*) FROM refunds_storecredit c
+         WHERE c.balance_minor < 0 OR c.balance_minor <> (
+               SELECT coalesce(sum(e.amount_minor), 0) FROM refunds_storecreditentry e
+                WHERE e.account_id = c.id)"""),
+    Invariant("11.2", "each refund to store credit stands in a ledger, and only those", """
+        SELECT count(*) FROM refunds_refund f
+          FULL JOIN refunds_storecreditentry e ON e.reference = 'refund:' || f.id
+         WHERE (f.kind IN ('store_credit', 'gift_card') AND f.status = 'succeeded')
+               IS DISTINCT FROM (e.id IS NOT NULL)
+            OR e.amount_minor <> f.amount_minor"""),
+    Invariant("12.1", "every state says when it was reached", """
+        SELECT (SELECT count(*) FROM returns_customerreturn
+                 WHERE status = 'completed' AND completed_at IS NULL
+                    OR status IN ('denied', 'expired', 'authorized') AND completed_at IS NOT NULL
+                    OR status = 'authorized' AND expires_at IS NULL)
+             + (SELECT count(*) FROM refunds_refund
+                 WHERE (status IN ('succeeded', 'superseded', 'reversed', 'cancelled', 'failed'))
+                       IS DISTINCT FROM (settled_at IS NOT NULL))"""),
+    Invariant("12.2", "a refund's steps lead to its state", """
+        SELECT count(*) FROM refunds_refund f
+         WHERE (f.status = 'succeeded' AND 1 <> (SELECT count(*) FROM refunds_refundevent e
+                                                  WHERE e.refund_id = f.id AND e.kind = 'success'))
+            OR (f.status = 'superseded' AND 1 <> (SELECT count(*) FROM refunds_refundevent e
+                                                   WHERE e.refund_id = f.id AND e.kind = 'failure'))
+            OR (f.status = 'cancelled' AND 1 <> (SELECT count(*) FROM refunds_refundevent e
+                                                  WHERE e.refund_id = f.id AND e.kind = 'cancel'))"""),
+    Invariant("14.1", "the sandbox processor's books agree with ours", """
+        SELECT count(*) FROM (SELECT 'rms-refund-' || id AS key, amount_minor FROM refunds_refund
+                               WHERE gateway <> '' AND status IN ('succeeded', 'reversed')
+                                 AND provider_ref LIKE 'sbx\\_%%') f
+          FULL JOIN (SELECT key, amount_minor FROM refunds_sandboxrefund WHERE status = 'succeeded') p USING (key)
+         WHERE f.amount_minor IS DISTINCT FROM p.amount_minor
+           AND NOT EXISTS (SELECT 1 FROM refunds_refund o WHERE 'rms-refund-' || o.id = key
+                              AND o.status IN ('submitted', 'unknown'))"""),
+)  # fmt: skip

@@ -1,0 +1,65 @@
+"""`manage.py provision_shops`: shops with registers that may bring history in."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from apps.insights.services.demo import ensure_baseline
+from apps.insights.services.provisioning import (
+    RegisterCredentials,
+    ensure_registers,
+    write_credentials,
+)
+from apps.stores.services import ensure_store
+from apps.terminals.models import TerminalProfile
+from apps.terminals.services import ensure_profile
+from apps.terminals.states import Scope
+
+
+class Command(BaseCommand):
+    help = "Makes the shops of a JSON list, each with registers that may decide by their own time."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--shops", type=Path, required=True, help="JSON: number, name, country, …"
+        )
+        parser.add_argument("--registers", type=int, default=3, help="per shop")
+        parser.add_argument("--credentials", type=Path, required=True, help="where to write them")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        now = timezone.now()
+        ensure_baseline(now=now)
+        profile = ensure_profile(
+            name="Bringing history in",
+            scopes=[Scope.READ, Scope.SALES, Scope.RETURNS, Scope.BACKDATE],
+        )
+        numbers = [f"{n:02d}" for n in range(1, options["registers"] + 1)]
+        credentials: list[RegisterCredentials] = []
+        for shop in _read(options["shops"]):
+            credentials += _provision(shop, numbers, profile, options["credentials"], now)
+        write_credentials(options["credentials"], credentials)
+        self.stdout.write(f"{len(credentials)} registers")
+
+
+def _read(file: Path) -> list[dict[str, str]]:
+    try:
+        shops: list[dict[str, str]] = json.loads(file.read_text())
+    except (OSError, ValueError) as error:
+        raise CommandError(f"{file} is not a JSON list of shops: {error}") from error
+    return shops
+
+
+def _provision(
+    shop: dict[str, str], numbers: list[str], profile: TerminalProfile, known: Path, now: datetime
+) -> list[RegisterCredentials]:
+    store = ensure_store(
+        number=shop["number"], name=shop["name"], currency=shop["currency"],
+        country=shop["country"], timezone=shop["timezone"],
+    )  # fmt: skip
+    return ensure_registers(store, numbers, profile=profile, known=known, now=now)

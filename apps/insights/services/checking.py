@@ -1,0 +1,66 @@
+"""Running the invariants: on a connection that cannot write, for the command, the beat and the tests."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import psycopg
+from django.db import connection
+
+from apps.insights.card_scan import count_card_numbers
+from apps.insights.invariants import INVARIANTS
+from apps.insights.models import VerifyRun
+
+CARDS = ("13.1", "no text anywhere holds a card number")
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One invariant, and how many rows break it."""
+
+    number: str
+    promise: str
+    violations: int
+
+
+def check_invariants(cursor: Any) -> Iterator[Result]:
+    """Each invariant in turn, on any cursor; nothing is written."""
+    for invariant in INVARIANTS:
+        cursor.execute(invariant.sql.replace("%%", "%"))
+        yield Result(invariant.number, invariant.promise, cursor.fetchone()[0])
+    yield Result(*CARDS, count_card_numbers(cursor))
+
+
+@contextmanager
+def read_only_cursor() -> Iterator[Any]:
+    """A cursor of a connection of its own, in one snapshot, on which PostgreSQL refuses to write."""
+    params = connection.get_connection_params()
+    options = (
+        "-c default_transaction_read_only=on -c default_transaction_isolation=repeatable\\ read"
+    )
+    plain = {
+        name: params[name]
+        for name in ("dbname", "user", "password", "host", "port")
+        if name in params
+    }
+    with psycopg.connect(**plain, options=options) as own, own.cursor() as cursor:
+        yield cursor
+
+
+def run_and_keep(*, now: datetime) -> VerifyRun:
+    """Check everything and keep the result for the dashboard."""
+    began = time.monotonic()
+    with read_only_cursor() as cursor:
+        results = list(check_invariants(cursor))
+    return VerifyRun.objects.create(
+        at=now,
+        seconds=Decimal(str(round(time.monotonic() - began, 3))),
+        violations=sum(result.violations for result in results),
+        results=[asdict(result) for result in results],
+    )

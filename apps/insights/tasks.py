@@ -1,0 +1,18 @@
+from __future__ import annotations
+
+from celery import shared_task
+from django.utils import timezone
+
+from apps.insights.models import Heartbeat
+from apps.insights.services.checking import run_and_keep
+
+
+@shared_task(name="insights.verify")
+def verify() -> None:
+    run_and_keep(now=timezone.now())
+
+
+@shared_task(name="insights.heartbeat")
+def heartbeat() -> None:
+    """Beat and a worker are both alive when this row is fresh."""
+    Heartbeat.objects.update_or_create(name="beat", defaults={"at": timezone.now()})
