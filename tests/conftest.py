@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.db.backends.postgresql.operations import DatabaseOperations
 
+from apps.insights.services.checking import check_invariants
 from tests.world import Register, make_register
 
 LEDGERS = (
@@ -17,9 +18,15 @@ LEDGERS = (
 
 
 @pytest.fixture
-def register(db: None) -> Register:
-    """A register of shop 0042 with everything a register may do."""
-    return make_register()
+def register(db: None, request: pytest.FixtureRequest) -> Iterator[Register]:
+    """A register of shop 0042 with everything a register may do.
+
+    After the test the books must agree, unless it says that it cooks them.
+    """
+    yield make_register()
+    if request.node.get_closest_marker("cooks_the_books") is None:
+        with connection.cursor() as cursor:
+            assert [r for r in check_invariants(cursor) if r.violations] == []
 
 
 @pytest.fixture(scope="session", autouse=True)

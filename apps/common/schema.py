@@ -4,6 +4,32 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.extensions import (
+    OpenApiAuthenticationExtension,
+    OpenApiSerializerFieldExtension,
+)
+
+
+class TerminalTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """OAuth 2.0 client credentials, as `POST oauth/token` speaks it."""
+
+    target_class = "apps.terminals.authentication.TerminalTokenAuthentication"
+    name = "register"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
+        flow = {"tokenUrl": "/api/v1/oauth/token", "scopes": {}}
+        return {"type": "oauth2", "flows": {"clientCredentials": flow}}
+
+
+class OneOfSchema(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
+    """A closed list of words is an enum."""
+
+    target_class = "apps.common.fields.OneOfField"
+
+    def map_serializer_field(self, auto_schema: Any, direction: str) -> dict[str, Any]:
+        return {"type": "string", "enum": list(self.target.choices)}
+
+
 _PROBLEM = {
     "type": "object",
     "required": ["type", "code", "title", "status", "detail", "errors", "request_id"],

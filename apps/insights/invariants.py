@@ -122,7 +122,7 @@ INVARIANTS: tuple[Invariant, ...] = (
                  WHERE coalesce(m.quantity, 0) <> -e.quantity)"""),
     Invariant("5.3", "nothing moved for a return that was never completed", """
         SELECT count(*) FROM inventory_stockmovement m
-          LEFT JOIN returns_customerreturn r ON r.id = split_part(m.reference, ':', 2)::uuid
+          LEFT JOIN returns_customerreturn r ON r.id::text = split_part(m.reference, ':', 2)
          WHERE m.kind IN ('return', 'exchange') AND r.completed_at IS NULL"""),
     Invariant("5.4", "each return and each sale has its event", """
         SELECT (SELECT count(*) FROM returns_customerreturn r WHERE NOT EXISTS (
@@ -206,7 +206,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     Invariant("14.1", "the sandbox processor's books agree with ours", """
         SELECT count(*) FROM (SELECT 'rms-refund-' || id AS key, amount_minor FROM refunds_refund
                                WHERE gateway <> '' AND status IN ('succeeded', 'reversed')
-                                 AND provider_ref LIKE 'sbx\\_%%') f
+                                 AND provider_ref LIKE 'sbx\\_%') f
           FULL JOIN (SELECT key, amount_minor FROM refunds_sandboxrefund WHERE status = 'succeeded') p USING (key)
          WHERE f.amount_minor IS DISTINCT FROM p.amount_minor
            AND NOT EXISTS (SELECT 1 FROM refunds_refund o WHERE 'rms-refund-' || o.id = key

@@ -1,0 +1,113 @@
+"""Each invariant is broken on purpose, and must be found: a check that cannot fail proves nothing."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from apps.events.services import place_events
+from apps.insights.invariants import INVARIANTS
+from apps.insights.services.checking import check_invariants
+from apps.inventory.models import Item
+from apps.inventory.services import record_count
+from apps.refunds.services import execute_due_refunds
+from tests.world import SETUP, Register, card, line
+
+# What a careless hand (or a careless service) might do. Constraints that would refuse it are
+# dropped first: the check must not rely on them.
+BREAKS: dict[str, str] = {
+    "1.1": "UPDATE sales_saleline SET returned_quantity = quantity + 1",
+    "1.2": "UPDATE sales_saleline SET returned_quantity = returned_quantity + 1 WHERE line_number = 1",
+    "1.3": "UPDATE sales_salelinetax SET refunded_minor = refunded_minor + 1",
+    "1.4": "UPDATE sales_saleline SET returned_quantity = quantity, refunded_minor = total_minor - 1",
+    "2.1": "UPDATE sales_saletender SET refunded_minor = amount_minor + 1",
+    "2.2": "UPDATE sales_saletender SET pending_minor = pending_minor + 1",
+    "3.1": "UPDATE returns_returnline SET refund_minor = refund_minor + 1",
+    "3.2": "UPDATE refunds_refund SET amount_minor = amount_minor - 1",
+    "3.3": "UPDATE refunds_refund SET status = 'failed' WHERE status = 'succeeded'",
+    "4.1": "UPDATE inventory_stocklevel SET on_hand = on_hand + 1",
+    "4.2": "UPDATE inventory_stocklevel SET reserved = reserved + 1",
+    "4.3": "UPDATE inventory_stockmovement SET reference = 'the same'",
+    "5.1": "DELETE FROM inventory_stockmovement WHERE kind = 'sale'",
+    "5.2": "DELETE FROM inventory_stockmovement WHERE kind = 'return'",
+    "5.3": "UPDATE returns_customerreturn SET completed_at = NULL",
+    "5.4": "DELETE FROM events_event WHERE type = 'return.completed'",
+    "6.1": "UPDATE refunds_refund SET status = 'unknown', next_attempt_at = now() - interval '1 hour'",
+    "6.2": "UPDATE refunds_refund SET status = 'planned', reference = 'return:gone'",
+    "6.3": "UPDATE returns_customerreturn SET expires_at = now() - interval '1 hour' WHERE status = 'authorized'",
+    "7.1": "UPDATE idempotency_idempotentrequest SET effect = 'return:the same'",
+    "7.2": "DELETE FROM idempotency_idempotentrequest WHERE effect LIKE 'return:%'",
+    "8.1": "UPDATE events_event SET position = NULL WHERE position = 2",
+    "8.2": "UPDATE events_event SET sequence = sequence + 7 WHERE type = 'sale.recorded'",
+    "8.3": "UPDATE events_event SET position = 100000 - position",
+    "10.1": "DELETE FROM audit_auditentry WHERE action = 'refund.succeeded'",
+    "10.2": "DELETE FROM audit_auditentry WHERE action = 'return.completed'",
+    "11.1": "UPDATE refunds_storecredit SET balance_minor = balance_minor + 1",
+    "11.2": "DELETE FROM refunds_storecreditentry",
+    "12.1": "UPDATE returns_customerreturn SET completed_at = NULL WHERE status = 'completed'",
+    "12.2": "DELETE FROM refunds_refundevent WHERE kind = 'success'",
+    "14.1": "UPDATE refunds_sandboxrefund SET amount_minor = amount_minor + 1",
+    "13.1": "UPDATE sales_sale SET customer_ref = 'card 4242 4242 4242 4242 exp'",
+}
+_OPEN_UP = """
+DO $$ DECLARE c record; BEGIN
+    FOR c IN SELECT conname, conrelid::regclass AS tab FROM pg_constraint
+              WHERE contype IN ('c', 'u') AND connamespace = 'public'::regnamespace LOOP
+        EXECUTE format('ALTER TABLE %s DROP CONSTRAINT IF EXISTS %I CASCADE', c.tab, c.conname);
+    END LOOP;
+    FOR c IN SELECT DISTINCT tgname AS conname, tgrelid::regclass AS tab FROM pg_trigger
+              WHERE NOT tgisinternal LOOP
+        EXECUTE format('ALTER TABLE %s DISABLE TRIGGER %I', c.tab, c.conname);
+    END LOOP;
+END $$
+"""
+
+
+def broken() -> dict[str, int]:
+    with connection.cursor() as cursor:
+        return {r.number: r.violations for r in check_invariants(cursor) if r.violations}
+
+
+@pytest.fixture
+def busy_day(register: Register) -> Register:
+    """Sales and returns of every kind: card and cash, store credit, exchange, authorized, denied."""
+    now = timezone.now()
+    item, _ = Item.objects.get_or_create(sku="85123A")
+    record_count(
+        store_id=register.store.pk, item=item, counted=Decimal(50), by="1042", counted_at=now,
+        actor=SETUP, now=now,
+    )  # fmt: skip
+    sale = register.sell(
+        lines=[line(), line(2, sku="22423", unit_price=1275, quantity="2")],
+        tenders=[card(2000), {"number": 2, "kind": "cash", "amount": 2080}],
+    )
+    other = {"sku": "85123A", "quantity": "1", "unit_price": 255}
+    register.take_back(sale, "1")
+    register.take_back(sale, "1", refund_to="store_credit")
+    register.take_back(sale, "1", exchange=[other], complete=False)
+    register.take_back(sale, "99")
+    execute_due_refunds(clock=timezone.now)
+    place_events()
+    return register
+
+
+def test_a_busy_day_breaks_nothing(busy_day: Register) -> None:
+    assert broken() == {}
+
+
+def test_every_invariant_is_broken_by_one_of_these() -> None:
+    assert set(BREAKS) == {invariant.number for invariant in INVARIANTS} | {"13.1"}
+
+
+@pytest.mark.cooks_the_books
+@pytest.mark.parametrize("number", BREAKS)
+def test_a_broken_invariant_is_found(busy_day: Register, number: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(_OPEN_UP)
+        cursor.execute(BREAKS[number])
+
+    assert broken()[number] > 0
