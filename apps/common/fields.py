@@ -10,9 +10,8 @@ import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from apps.common.money import CURRENCIES, MAX_MINOR
@@ -55,6 +54,11 @@ class StrictField(serializers.Field[Any, Any, Any, Any]):
 
     default_error_messages = {"wrong-type": "Expected {expected}."}
     expected = "a value"
+    json_schema: ClassVar[dict[str, Any]] = {}
+
+    def schema(self) -> dict[str, Any]:
+        """What the OpenAPI document says of the field: as strict as `parse`."""
+        return dict(self.json_schema)
 
     def to_internal_value(self, data: Any) -> Any:
         value = self.parse(data)
@@ -69,7 +73,6 @@ class StrictField(serializers.Field[Any, Any, Any, Any]):
         raise NotImplementedError
 
 
-@extend_schema_field({"type": "string"})
 class TextField(StrictField):
     """A string of visible text, 1 to `max_length` characters, trimmed of nothing."""
 
@@ -83,6 +86,10 @@ class TextField(StrictField):
         super().__init__(**kwargs)
         self.max_length, self.allow_blank = max_length, allow_blank
 
+    def schema(self) -> dict[str, Any]:
+        visible = {} if self.allow_blank else {"minLength": 1, "pattern": r"\S"}
+        return {"type": "string", "maxLength": self.max_length, **visible}
+
     def parse(self, data: Any) -> str | None:
         if not isinstance(data, str) or _CONTROL.search(data):
             return None
@@ -93,7 +100,6 @@ class TextField(StrictField):
         return data
 
 
-@extend_schema_field({"type": "integer", "format": "int64"})
 class IntField(StrictField):
     """A whole JSON number within bounds; `"3"`, `3.0` and `true` are none."""
 
@@ -103,6 +109,10 @@ class IntField(StrictField):
     def __init__(self, *, least: int = 0, most: int = 2**31 - 1, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.least, self.most = least, most
+
+    def schema(self) -> dict[str, Any]:
+        bounds = {"minimum": self.least, "maximum": self.most}
+        return {"type": "integer", "format": "int64", **bounds}
 
     def parse(self, data: Any) -> int | None:
         if type(data) is not int:
@@ -121,19 +131,19 @@ class MinorField(IntField):
         super().__init__(least=least, most=MAX_MINOR, **kwargs)
 
 
-@extend_schema_field({"type": "boolean"})
 class FlagField(StrictField):
     expected = "true or false"
+    json_schema = {"type": "boolean"}
 
     def parse(self, data: Any) -> bool | None:
         return data if isinstance(data, bool) else None
 
 
-@extend_schema_field({"type": "string", "pattern": r"^\d{1,9}(\.\d{1,3})?$", "example": "1"})
 class QuantityField(StrictField):
     """A positive decimal string with at most three digits behind the point: `"1"`, `"0.350"`."""
 
     expected = 'a positive decimal string such as "1" or "0.350"'
+    json_schema = {"type": "string", "pattern": f"^{_QUANTITY.pattern}$", "example": "1"}
 
     def parse(self, data: Any) -> Decimal | None:
         if not isinstance(data, str) or not _QUANTITY.fullmatch(data):
@@ -153,11 +163,11 @@ class CountedField(QuantityField):
         return Decimal(data) if isinstance(data, str) and _QUANTITY.fullmatch(data) else None
 
 
-@extend_schema_field({"type": "string", "pattern": r"^\d{1,4}(\.\d{1,6})?$", "example": "0.20"})
 class RateField(StrictField):
     """A tax rate as a decimal string: `"0.20"` is 20 percent."""
 
     expected = 'a decimal string such as "0.20"'
+    json_schema = {"type": "string", "pattern": f"^{_RATE.pattern}$", "example": "0.20"}
 
     def parse(self, data: Any) -> Decimal | None:
         return Decimal(data) if isinstance(data, str) and _RATE.fullmatch(data) else None
@@ -166,11 +176,11 @@ class RateField(StrictField):
         return str(value)
 
 
-@extend_schema_field({"type": "string", "format": "date-time"})
 class InstantField(StrictField):
     """RFC 3339 with an offset; a time without one is refused, since it names no instant."""
 
     expected = "an RFC 3339 time with an offset"
+    json_schema = {"type": "string", "format": "date-time"}
 
     def parse(self, data: Any) -> datetime | None:
         if not isinstance(data, str) or not _TIME.fullmatch(data):
@@ -185,9 +195,9 @@ class InstantField(StrictField):
         return format_instant(value)
 
 
-@extend_schema_field({"type": "string", "format": "date"})
 class DayField(StrictField):
     expected = "a date such as 2026-11-20"
+    json_schema = {"type": "string", "format": "date"}
 
     def parse(self, data: Any) -> date | None:
         if not isinstance(data, str) or not _DATE.fullmatch(data):
@@ -202,9 +212,9 @@ class DayField(StrictField):
         return value.isoformat()
 
 
-@extend_schema_field({"type": "string", "pattern": "^[A-Z]{3}$", "example": "EUR"})
 class CurrencyField(StrictField):
     expected = "an ISO 4217 currency code"
+    json_schema = {"type": "string", "enum": sorted(CURRENCIES)}
 
     def parse(self, data: Any) -> str | None:
         return data if isinstance(data, str) and data in CURRENCIES else None
@@ -218,8 +228,21 @@ class OneOfField(StrictField):
         self.choices = choices
         self.expected = "one of " + ", ".join(choices)
 
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "enum": list(self.choices)}
+
     def parse(self, data: Any) -> str | None:
         return data if isinstance(data, str) and data in self.choices else None
+
+
+class AnythingField(StrictField):
+    """Any JSON value: what it must be is said elsewhere, item by item."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(allow_null=True, **kwargs)
+
+    def parse(self, data: Any) -> Any:
+        return data
 
 
 def format_quantity(value: Decimal) -> str:

@@ -21,13 +21,17 @@ class TerminalTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-un
         return {"type": "oauth2", "flows": {"clientCredentials": flow}}
 
 
-class OneOfSchema(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
-    """A closed list of words is an enum."""
+class StrictFieldSchema(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
+    """Our strict fields say themselves what they accept; answers may say more (negative stock)."""
 
-    target_class = "apps.common.fields.OneOfField"
+    target_class = "apps.common.fields.StrictField"
+    match_subclasses = True
 
     def map_serializer_field(self, auto_schema: Any, direction: str) -> dict[str, Any]:
-        return {"type": "string", "enum": list(self.target.choices)}
+        described: dict[str, Any] = self.target.schema()
+        if direction == "response":
+            described.pop("pattern", None)
+        return described
 
 
 _PROBLEM = {
@@ -57,6 +61,9 @@ def describe_problems(result: Any, generator: Any, request: Any, public: bool) -
     """Postprocessing hook: add `Problem` and the answers that any operation may give."""
     schemas = result.setdefault("components", {}).setdefault("schemas", {})
     schemas["Problem"] = _PROBLEM
+    for name, schema in schemas.items():
+        if name.endswith("InRequest"):
+            schema["additionalProperties"] = False
     for path, operations in result["paths"].items():
         for method, operation in operations.items():
             _describe(operation, path, method)
