@@ -192,7 +192,10 @@ SPECTACULAR_SETTINGS = {
     ],
 }
 
-# --- Money going out
+# --- Money going out. The lease has to outlast the calls that one refund may need.
+REFUND_LEASE_S = env.int("REFUND_LEASE_S", default=60)
+# The sandbox pays nothing: it is allowed in development, or where it is asked for by name.
+SANDBOX_PAYMENTS = env.bool("SANDBOX_PAYMENTS", default=DEVELOPMENT)
 STRIPE_API_KEY = env.str("STRIPE_API_KEY", default="")
 STRIPE_API_BASE = env.str("STRIPE_API_BASE", default="")
 

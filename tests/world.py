@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import copy
+import json
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from itertools import count
-from typing import Any
+from threading import Barrier
+from typing import Any, TypeVar
 
+from django.apps import apps
+from django.db import connection, connections
 from django.test import Client
 from django.utils import timezone
 
 from apps.common.caller import Actor
+from apps.inventory.models import Item, StockLevel, StockMovement
+from apps.refunds.services import execute_due_refunds
+from apps.returns.models import PolicyVersion, ReturnPolicy
 from apps.returns.services import policies
 from apps.stores.models import Store
 from apps.stores.services import ensure_store
@@ -21,6 +33,7 @@ from apps.terminals.states import Scope
 SETUP = Actor(kind="command", id="tests", label="tests")
 SOLD_AT = datetime(2026, 11, 20, 16, 41, 9, tzinfo=UTC)
 _numbers = count(1)
+_T = TypeVar("_T")
 
 ALL_SCOPES = [str(scope) for scope in Scope if scope != Scope.BACKDATE]
 
@@ -50,6 +63,28 @@ class Register:
             f"/api/v1/{path}", body, content_type="application/json", headers=self._headers(headers)
         )
 
+    def send(
+        self,
+        path: str,
+        raw: bytes,
+        *,
+        content_type: str = "application/json",
+        key: str | None = None,
+    ) -> Any:
+        """POST these very bytes, under a fresh Idempotency-Key or the one given."""
+        given = f"test-key-{next(_numbers):012d}" if key is None else key
+        return self.client.generic(
+            "POST",
+            f"/api/v1/{path}",
+            raw,
+            content_type=content_type,
+            headers=self._headers({"Idempotency-Key": given}),
+        )
+
+    def alone(self) -> Register:
+        """The same register with an HTTP client of its own, for a thread of its own."""
+        return replace(self, client=Client(raise_request_exception=False))
+
     def _headers(self, more: dict[str, str] | None = None) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.token}", **(more or {})}
 
@@ -64,6 +99,25 @@ class Register:
         """Return some of the sale's first line, complete; the response."""
         body = return_body(sale, quantity, **changes)
         return self.post("returns", body)
+
+    def authorize(self, sale: dict[str, Any], quantity: str = "1", **changes: Any) -> Any:
+        """Have a return of some of the sale's first line authorized; what was answered."""
+        response = self.take_back(sale, quantity, complete=False, **changes)
+        assert response.json()["status"] == "authorized", response.content
+        return response.json()
+
+    def complete(self, authorized: dict[str, Any], *lines: dict[str, Any]) -> Any:
+        """Bring the goods of an authorized return: all of them, or what `lines` say."""
+        return self.post(f"returns/{authorized['id']}/complete", {"lines": list(lines)})
+
+    def void(self, one: dict[str, Any], reason: str = "") -> Any:
+        return self.post(f"returns/{one['id']}/void", {"reason": reason})
+
+    def count_stock(self, sku: str, counted: str) -> None:
+        """Make this what is on the shelf, of an item made now if it is not known."""
+        make_item(sku)
+        response = self.post("stock/counts", {"sku": sku, "counted": counted})
+        assert response.status_code == 201, response.content
 
 
 def make_register(
@@ -113,8 +167,6 @@ def line(
     **changes: Any,
 ) -> dict[str, Any]:
     """A line whose total is quantity x price, with 20 % inclusive tax."""
-    from decimal import Decimal
-
     from apps.common.money import extended_price, round_half_up
 
     total = extended_price(unit_price, Decimal(quantity))
@@ -168,3 +220,149 @@ def return_body(sale: dict[str, Any], quantity: str = "1", **changes: Any) -> di
         "sale": {"receipt_number": sale["receipt_number"]}, "lines": [row], "refund_to": "original",
         "operator": "1042", "complete": True, **changes,
     }  # fmt: skip
+
+
+def return_line(sale_line: int = 1, quantity: str = "1", **changes: Any) -> dict[str, Any]:
+    """A line of a return, unopened and by remorse unless told otherwise."""
+    return {
+        "sale_line": sale_line, "quantity": quantity, "reason": "customer_remorse",
+        "condition": "unopened", **changes,
+    }  # fmt: skip
+
+
+def exchange_line(sku: str, quantity: str = "1", unit_price: int = 255) -> dict[str, Any]:
+    return {"sku": sku, "quantity": quantity, "unit_price": unit_price}
+
+
+REMOVED = object()
+"""For `changed`: take the field out."""
+
+
+def changed(body: dict[str, Any], place: str, value: Any) -> dict[str, Any]:
+    """A copy of the body with one field, named like `lines[0].quantity`, set or taken out."""
+    made = copy.deepcopy(body)
+    *way, last = [
+        int(step) if step.isdigit() else step
+        for step in place.replace("[", ".").replace("]", "").split(".")
+    ]
+    target: Any = made
+    for step in way:
+        target = target[step]
+    if value is REMOVED:
+        del target[last]
+    else:
+        target[last] = value
+    return made
+
+
+def to_bytes(body: Any) -> bytes:
+    return json.dumps(body).encode()
+
+
+def make_item(sku: str, **flags: Any) -> Item:
+    """The item with that SKU, with these flags."""
+    return Item.objects.update_or_create(sku=sku, defaults={"name": f"Item {sku}", **flags})[0]
+
+
+def level(sku: str, store: str = "0042") -> StockLevel:
+    return StockLevel.objects.get(item__sku=sku, store__number=store)
+
+
+def buckets(sku: str, store: str = "0042") -> dict[str, Decimal]:
+    """The sums of an item's movements in a shop, by bucket."""
+    sums: dict[str, Decimal] = {}
+    for bucket, quantity in StockMovement.objects.filter(
+        item__sku=sku, store__number=store
+    ).values_list("bucket", "quantity"):
+        sums[bucket] = sums.get(bucket, Decimal(0)) + quantity
+    return sums
+
+
+def publish_policy(
+    name: str = "Standard", *, days: int = 30, hours: int = 24, **scope: Any
+) -> PolicyVersion:
+    """Put a new version of a policy in force, making the policy with this scope if there is none."""
+    policy, _ = ReturnPolicy.objects.get_or_create(name=name, defaults=scope)
+    rules = {"window": {"days": days}, "authorization": {"hours": hours}}
+    draft = policies.draft_version(policy, rules=rules, now=timezone.now())
+    return policies.publish(draft, actor=SETUP, now=timezone.now())
+
+
+def pay_out() -> int:
+    """Have the worker carry out every refund that is due."""
+    return execute_due_refunds(clock=timezone.now)
+
+
+PROBLEM_MEMBERS = {"type", "code", "title", "status", "detail", "errors", "request_id"}
+
+
+def problem(
+    response: Any, status: int, code: str, *, media_type: str = "application/problem+json"
+) -> dict[str, Any]:
+    """The problem document, after seeing that it is whole and the one that was expected."""
+    assert response.status_code == status, response.content
+    assert response["Content-Type"] == media_type
+    document: dict[str, Any] = response.json()
+    assert set(document) >= PROBLEM_MEMBERS
+    assert (document["code"], document["status"]) == (code, status)
+    assert document["type"].endswith(f"/problems/{code}")
+    assert document["title"]
+    assert document["detail"]
+    assert document["request_id"] == response["X-Request-Id"]
+    return document
+
+
+# Written by every request, or by none: no part of the books.
+_ASIDE = {"terminals_terminalseen", "terminals_accesstoken", "django_session"}
+
+
+def books() -> dict[str, str]:
+    """Every table as text; two books are equal when no row was added, changed or removed."""
+    return _each_table("coalesce(string_agg(t::text, E'\\n' ORDER BY t::text), '')")
+
+
+def counts() -> dict[str, int]:
+    """How many rows each table has."""
+    return _each_table("count(*)")
+
+
+def _each_table(expression: str) -> dict[str, Any]:
+    tables = {model._meta.db_table for model in apps.get_models(include_auto_created=True)}
+    each = [f"SELECT '{t}', {expression} FROM {t} AS t" for t in sorted(tables - _ASIDE)]
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(each))
+        return dict(cursor.fetchall())
+
+
+@contextmanager
+def nothing_changes() -> Iterator[None]:
+    """No row anywhere is added, changed or removed inside the block."""
+    before = books()
+    yield
+    after = books()
+    assert [t for t in before if before[t] != after[t]] == []
+
+
+def together(jobs: Sequence[Callable[[], _T]]) -> list[_T]:
+    """Run the jobs at one moment, each in a thread with a database connection of its own."""
+    start = Barrier(len(jobs))
+
+    def run(job: Callable[[], _T]) -> _T:
+        try:
+            connection.ensure_connection()
+            start.wait(timeout=60)
+            return job()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(jobs)) as pool:
+        return list(pool.map(run, jobs))
+
+
+def insist(ask: Callable[[], _T]) -> _T:
+    """Send the same again, as a register does, as long as the answer is to try later."""
+    for _ in range(100):
+        response: Any = ask()
+        if "Retry-After" not in response:
+            return response  # type: ignore[no-any-return]
+    raise AssertionError("No answer after 100 attempts.")

@@ -8,6 +8,8 @@ from decimal import Decimal
 from typing import IO, Any
 
 from django.conf import settings
+from django.core.exceptions import TooManyFieldsSent
+from django.http import QueryDict
 from rest_framework.parsers import BaseParser
 
 from apps.common.cards import contains_card_number
@@ -50,10 +52,31 @@ class StrictJSONParser(BaseParser):
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
-        raw = stream.read(settings.MAX_BODY_BYTES + 1)
-        if len(raw) > settings.MAX_BODY_BYTES:
-            raise BodyTooLarge(f"A body may have at most {settings.MAX_BODY_BYTES} bytes.")
-        return parse_json(raw)
+        return parse_json(_read(stream))
+
+
+class BoundedFormParser(BaseParser):
+    """A form as UTF-8, at most 1 MiB, whatever charset its header names."""
+
+    media_type = "application/x-www-form-urlencoded"
+
+    def parse(
+        self,
+        stream: IO[bytes],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> QueryDict:
+        try:
+            return QueryDict(_read(stream), encoding="utf-8")
+        except TooManyFieldsSent as error:
+            raise Invalid("The form has too many fields.") from error
+
+
+def _read(stream: IO[bytes]) -> bytes:
+    raw = stream.read(settings.MAX_BODY_BYTES + 1)
+    if len(raw) > settings.MAX_BODY_BYTES:
+        raise BodyTooLarge(f"A body may have at most {settings.MAX_BODY_BYTES} bytes.")
+    return raw
 
 
 def parse_json(raw: bytes) -> Any:

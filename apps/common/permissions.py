@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
@@ -23,6 +24,8 @@ class HasScope(BasePermission):
         if not isinstance(caller, Caller):
             return False
         needed = getattr(view, "scopes", {}).get(request.method)
-        if needed is None or needed not in caller.scopes:
+        if needed is None:
+            raise MethodNotAllowed(str(request.method))
+        if needed not in caller.scopes:
             raise ScopeMissing(f"This register's profile does not include the scope “{needed}”.")
         return True

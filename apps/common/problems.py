@@ -88,6 +88,13 @@ _DRF_CODES: tuple[tuple[type[Exception], str], ...] = (
 )
 
 
+# RFC 6750 3.1: a request without a token is told no error.
+_CHALLENGES = {
+    code: f'Bearer realm="api", error="invalid_token", error_description="{code}"'
+    for code in ("token-invalid", "token-expired")
+}
+
+
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response:
     """DRF's hook: any exception in, one problem document out."""
     request_id = str(getattr(context.get("request"), "request_id", ""))
@@ -113,7 +120,7 @@ def problem_response(
         content_type=MEDIA_TYPE,
     )
     if problem.status == 401:
-        response["WWW-Authenticate"] = f'Bearer realm="api", error="{code.replace("-", "_")}"'
+        response["WWW-Authenticate"] = _CHALLENGES.get(code, 'Bearer realm="api"')
     if problem.status in (429, 503):
         response["Retry-After"] = "2"
     return response

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from typing import Any, ClassVar
+from urllib.parse import unquote_plus
 
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from apps.common.caller import Caller
 from apps.common.cards import contains_card_number
-from apps.common.errors import Invalid
+from apps.common.errors import Invalid, NotFound
 from apps.common.fields import StrictSerializer
 from apps.common.parsers import CardDataRefused
 
@@ -22,10 +23,13 @@ class RegisterView(APIView):
     """An endpoint for registers. A subclass names its scopes and makes one domain call a method."""
 
     scopes: ClassVar[dict[str, str]] = {}
+    http_method_names = ("get", "post")
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        if contains_card_number(request.get_full_path()):
+        if "\x00" in request.path:
+            raise NotFound("No such address.")  # PostgreSQL knows no NUL in a text
+        if contains_card_number(unquote_plus(request.get_full_path())):
             raise CardDataRefused
 
 

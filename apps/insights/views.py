@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
 from apps.common.problems import MEDIA_TYPE, PROBLEMS, problem_document
 from apps.common.renderers import to_json
@@ -42,7 +43,11 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return _problem(request, "internal-error")
+    """Our mistake, or a database that is restarting: said in the asker's language, without detail."""
+    if request.path.startswith("/api/"):
+        return _problem(request, "internal-error")
+    page = render_to_string("500.html", {"request_id": getattr(request, "request_id", "")})
+    return HttpResponse(page, status=500)
 
 
 def _problem(request: HttpRequest, code: str) -> HttpResponse:

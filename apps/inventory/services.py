@@ -11,6 +11,9 @@ from django.db import transaction
 from apps.audit import services as audit
 from apps.audit.commands import Fact
 from apps.common.caller import Actor
+from apps.common.fields import format_quantity
+from apps.events import services as events
+from apps.events.commands import News, Place
 from apps.inventory import store
 from apps.inventory.commands import LevelAfter, LevelNow, Move, NewItem, Posting
 from apps.inventory.locks import load_levels
@@ -21,6 +24,21 @@ from apps.inventory.states import Bucket, MovementKind
 def post_movements(posting: Posting) -> list[LevelAfter]:
     """Movements and levels in one statement; IntegrityError when a reference moves twice."""
     return store.post(posting)
+
+
+def stock_changed(reference: str, levels: Sequence[LevelAfter], skus: dict[int, str]) -> News:
+    """One event for all levels that a transaction moved, as they are now."""
+    items = [
+        {
+            "sku": skus[level.item_id],
+            "on_hand": format_quantity(level.on_hand),
+            "reserved": format_quantity(level.reserved),
+            "quarantined": format_quantity(level.quarantined),
+            "damaged": format_quantity(level.damaged),
+        }
+        for level in levels
+    ]
+    return News("stock.changed", "stock", reference, {"items": items})
 
 
 def prepare_levels(store_id: int, item_ids: Iterable[int]) -> None:
@@ -79,10 +97,11 @@ def record_count(
         counted_by=by,
     )  # fmt: skip
     if counted != expected:
-        move = Move(
-            item.pk, Bucket.SELLABLE, counted - expected, MovementKind.COUNT, f"count:{count.pk}"
-        )
-        post_movements(Posting(store_id, [move], counted_at, now))
+        reference = f"count:{count.pk}"
+        move = Move(item.pk, Bucket.SELLABLE, counted - expected, MovementKind.COUNT, reference)
+        levels = post_movements(Posting(store_id, [move], counted_at, now))
+        place = Place(store_id, actor.store_number, actor.terminal_number, counted_at)
+        events.tell([stock_changed(reference, levels, {item.pk: item.sku})], place=place, now=now)
     fact = Fact(
         "stock.counted", "item", item.sku, subject_label=str(item),
         data={"counted": counted, "expected": expected},

@@ -7,12 +7,12 @@ from apps.refunds.models import Refund
 
 
 def refunds_of(references: Sequence[str]) -> dict[str, list[OpenedRefund]]:
-    """The refunds of each return, in the order they were made."""
+    """The refunds of each return, in the order they were made, and of the receipt."""
     found: dict[str, list[OpenedRefund]] = {reference: [] for reference in references}
     rows = Refund.objects.select_related("sale_tender", "store_credit").filter(
         reference__in=references
     )
-    for refund in rows.order_by("created_at", "pk"):
+    for refund in rows.order_by("created_at", "sale_tender__number", "pk"):
         found[refund.reference].append(
             OpenedRefund(
                 id=refund.pk,

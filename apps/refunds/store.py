@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from apps.common.sql import execute, fetch_all
+from apps.common.sql import execute, fetch_one
 from apps.refunds.commands import ClaimedRefund, RefundOrder
 from apps.refunds.models import refund_key
 
@@ -23,12 +23,14 @@ INSERT INTO refunds_refundevent (refund_id, kind, at, attempt, detail)
 SELECT id, 'success', created_at, 0, '{{{{}}}}'::jsonb FROM made WHERE status = 'succeeded'
 """
 
-# Due, oldest first; other workers' rows are skipped, and ours are held by their lease, not by a lock.
+# Due longest; other workers' rows are skipped, and ours is held by its lease, not by a lock. An old
+# one may have been sent before a restore from backup: the processor is asked first.
 _CLAIM = """
 WITH due AS (
-    SELECT id, attempts > 0 AS asked_before FROM refunds_refund
+    SELECT id, attempts > 0 OR created_at < %(now)s - interval '10 minutes' AS asked_before
+      FROM refunds_refund
      WHERE status IN ('submitted', 'unknown', 'requires_action') AND next_attempt_at <= %(now)s
-     ORDER BY next_attempt_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED),
+     ORDER BY next_attempt_at LIMIT 1 FOR UPDATE SKIP LOCKED),
 held AS (
     UPDATE refunds_refund r SET attempts = r.attempts + 1, next_attempt_at = %(lease)s
       FROM due WHERE r.id = due.id
@@ -49,17 +51,12 @@ def insert_refunds(rows: Sequence[Sequence[Any]]) -> None:
     execute(sql, [value for row in rows for value in row])
 
 
-def claim_due(*, now: datetime, lease: datetime, limit: int) -> list[ClaimedRefund]:
-    """Hold up to `limit` due refunds until `lease`. Commit before calling anybody."""
-    rows = fetch_all(_CLAIM, {"now": now, "lease": lease, "limit": limit})
-    return [
-        ClaimedRefund(
-            RefundOrder(
-                refund_id, refund_key(refund_id), payment_ref, payment or amount, amount, currency
-            ),
-            gateway=gateway,
-            attempts=attempts,
-            asked_before=asked_before,
-        )
-        for refund_id, payment_ref, payment, amount, currency, gateway, attempts, asked_before in rows
-    ]
+def claim_due(*, now: datetime, lease: datetime) -> ClaimedRefund | None:
+    """Hold the refund that has been due longest until `lease`. Commit before calling anybody."""
+    row = fetch_one(_CLAIM, {"now": now, "lease": lease})
+    if row is None:
+        return None
+    refund_id, payment_ref, payment, amount, currency, gateway, attempts, asked_before = row
+    key = refund_key(refund_id)
+    order = RefundOrder(refund_id, key, payment_ref, payment or amount, amount, currency)
+    return ClaimedRefund(order, gateway=gateway, attempts=attempts, asked_before=asked_before)

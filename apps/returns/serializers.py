@@ -18,6 +18,7 @@ from apps.common.fields import (
     TextField,
     many,
 )
+from apps.common.money import MAX_MINOR, extended_price
 from apps.refunds.serializers import RefundOut
 from apps.returns.commands import (
     AskedExchange,
@@ -72,6 +73,12 @@ class AskedExchangeIn(StrictSerializer):
     sku = TextField(max_length=64)
     quantity = QuantityField()
     unit_price = MinorField()
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if extended_price(attrs["unit_price"], attrs["quantity"]) > MAX_MINOR:
+            message = f"Quantity x unit price is more than {MAX_MINOR}."
+            raise serializers.ValidationError(message, code="out-of-range")
+        return attrs
 
 
 class ReturnIn(StrictSerializer):

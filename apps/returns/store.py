@@ -37,7 +37,7 @@ WITH made AS (
     VALUES (%(id)s, 'R-' || %(store_number)s || '-' || lpad(nextval('returns_number')::text, 6, '0'),
            %(store)s, %(terminal)s, %(sale)s, %(receipt)s, %(kind)s, %(channel)s, %(status)s, %(decision)s,
            %(policy_version)s, %(operator)s, %(customer)s, %(refund_to)s, %(currency)s, %(line_total)s, 0,
-           %(exchange_total)s, %(refund_total)s, %(due)s, '', %(occurred_at)s, %(received_at)s,
+           %(exchange_total)s, %(refund_total)s, %(due)s, %(scope)s, %(occurred_at)s, %(received_at)s,
            %(expires_at)s, %(completed_at)s, %(clock_suspect)s, %(messages)s, %(trace)s)
     RETURNING id, number),
 lines AS (

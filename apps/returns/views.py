@@ -104,12 +104,12 @@ class Void(RegisterView):
     @extend_schema(operation_id="return_void", request=VoidIn, responses=ReturnOut)
     def post(self, request: Request, return_id: UUID) -> HttpResponse:
         caller, now = caller_of(request), timezone.now()
-        reason = read_body(VoidIn, request)["reason"]
+        body = read_body(VoidIn, request)
         return _answer(
             request,
             "void",
             200,
-            lambda: services.void_return(return_id, reason=reason, caller=caller, now=now),
+            lambda: services.void_return(return_id, **body, caller=caller, now=now),
             now,
         )
 

@@ -10,7 +10,7 @@ from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 from apps.common.errors import Invalid, NotFound
 from apps.common.paging import newest_first
 from apps.sales.commands import SaleKey
-from apps.sales.models import Sale, SaleLine
+from apps.sales.models import Sale, SaleLine, SaleLineTax, SaleTender
 
 PAGE = 50
 
@@ -64,7 +64,9 @@ def search_sales(search: Search, *, cursor: str | None) -> tuple[list[Sale], str
 
 
 def _with_parts(lines: QuerySet[SaleLine]) -> QuerySet[Sale]:
-    ordered = lines.select_related("item").prefetch_related("taxes").order_by("line_number")
+    taxes = Prefetch("taxes", SaleLineTax.objects.order_by("pk"))
+    ordered = lines.select_related("item").prefetch_related(taxes).order_by("line_number")
+    tenders = Prefetch("tenders", SaleTender.objects.order_by("number"))
     return Sale.objects.select_related("store").prefetch_related(
-        Prefetch("lines", queryset=ordered), "tenders"
+        Prefetch("lines", ordered), tenders
     )

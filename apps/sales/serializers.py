@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from apps.common.fields import (
+    AnythingField,
     CurrencyField,
     DayField,
     FlagField,
@@ -84,7 +85,7 @@ class SaleIn(StrictSerializer):
 
 class BatchIn(StrictSerializer):
     sales = serializers.ListField(
-        child=serializers.JSONField(),
+        child=AnythingField(),
         min_length=1,
         max_length=500,
         help_text="Each as in POST sales.",

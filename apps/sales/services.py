@@ -23,7 +23,7 @@ from apps.common.money import extended_price
 from apps.events import services as events
 from apps.events.commands import News, Place
 from apps.inventory import services as inventory
-from apps.inventory.commands import LevelAfter, Move, NewItem, Posting
+from apps.inventory.commands import Move, NewItem, Posting
 from apps.inventory.states import Bucket, MovementKind
 from apps.sales import policy, store
 from apps.sales.commands import LineChange, NewLine, NewSale
@@ -54,16 +54,22 @@ def record_sales(
 ) -> list[TakenIn]:
     """Take in several sales of the register's shop, in one transaction of the caller's.
 
-    The levels they touch are locked up front in item order, so that two batches cannot wait for
-    each other crosswise.
+    1. Each sale takes its number, if no other stands under it.
+    2. The items and levels of those that did are made and locked up front in item order, so that
+       two batches cannot wait for each other crosswise.
+    3. Lines, goods, trail and events follow; the others are the same sale again, or a conflict.
     """
-    names = {line.sku: NewItem(line.sku, line.description) for sale in sales for line in sale.lines}
-    items = inventory.ensure_items(list(names.values()))
-    if len(sales) > 1:
+    ids = [_insert(sale, caller=caller, now=now) for sale in sales]
+    new = [sale for sale, sale_id in zip(sales, ids, strict=True) if sale_id]
+    names = {line.sku: NewItem(line.sku, line.description) for sale in new for line in sale.lines}
+    items = inventory.ensure_items(list(names.values())) if names else {}
+    if len(new) > 1:
         inventory.prepare_levels(caller.store_id, items.values())
     return [
-        _record(sale, body, items=items, caller=caller, now=now)
-        for sale, body in zip(sales, bodies, strict=True)
+        _record(sale_id, sale, items=items, caller=caller, now=now)
+        if sale_id
+        else _stands_already(sale, body, caller=caller, now=now)
+        for sale_id, sale, body in zip(ids, sales, bodies, strict=True)
     ]
 
 
@@ -88,20 +94,24 @@ def is_fully_returned(sale_id: UUID) -> bool:
     return store.is_fully_returned(sale_id)
 
 
-def _record(
-    sale: NewSale, body: Any, *, items: dict[str, int], caller: Caller, now: datetime
-) -> TakenIn:
-    content_hash = _content_hash(sale)
+def _insert(sale: NewSale, *, caller: Caller, now: datetime) -> UUID | None:
     sale_id = uuid7()
-    if not store.insert_sale(_sale_values(sale_id, sale, content_hash, caller, now)):
-        return _stands_already(sale, body, content_hash, caller=caller, now=now)
+    values = _sale_values(sale_id, sale, _content_hash(sale), caller, now)
+    return sale_id if store.insert_sale(values) else None
+
+
+def _record(
+    sale_id: UUID, sale: NewSale, *, items: dict[str, int], caller: Caller, now: datetime
+) -> TakenIn:
     lines, taxes = _line_rows(sale, items)
     store.insert_parts(sale_id, lines, taxes, [asdict(tender) for tender in sale.tenders])
     news = [News("sale.recorded", "sale", str(sale_id), _told(sale))]
     if not (sale.training or sale.voided):
         levels = inventory.post_movements(_goods_out(sale_id, sale, items, caller.store_id, now))
         news.append(
-            stock_changed(f"sale:{sale_id}", levels, {item: sku for sku, item in items.items()})
+            inventory.stock_changed(
+                f"sale:{sale_id}", levels, {item: sku for sku, item in items.items()}
+            )
         )
     place = Place(caller.store_id, caller.store_number, sale.terminal, sale.sold_at)
     fact = Fact(
@@ -114,25 +124,9 @@ def _record(
     return TakenIn("recorded", sale_id, sale.receipt_number)
 
 
-def stock_changed(reference: str, levels: Sequence[LevelAfter], skus: dict[int, str]) -> News:
-    """One event for all levels that a transaction moved, as they are now."""
-    items = [
-        {
-            "sku": skus[level.item_id],
-            "on_hand": format_quantity(level.on_hand),
-            "reserved": format_quantity(level.reserved),
-            "quarantined": format_quantity(level.quarantined),
-            "damaged": format_quantity(level.damaged),
-        }
-        for level in levels
-    ]
-    return News("stock.changed", "stock", reference, {"items": items})
-
-
-def _stands_already(
-    sale: NewSale, body: Any, content_hash: bytes, *, caller: Caller, now: datetime
-) -> TakenIn:
+def _stands_already(sale: NewSale, body: Any, *, caller: Caller, now: datetime) -> TakenIn:
     """The sale that holds the number: the same one, or a conflict to keep for IT."""
+    content_hash = _content_hash(sale)
     natural = Sale.objects.filter(
         store_id=caller.store_id, terminal_number=sale.terminal,
         business_date=sale.business_date, sequence_number=sale.sequence_number,
@@ -209,9 +203,9 @@ def _line_rows(
             "serial_number": line.serial_number, "final_sale": line.final_sale,
         })  # fmt: skip
         taxes += [
-            {"line_number": line.line_number, "code": t.code, "rate": t.rate, "inclusive": t.inclusive,
-             "taxable": line.total - share - tax, "amount": t.amount}
-            for t in line.taxes
+            {"line_number": line.line_number, "place": place, "code": t.code, "rate": t.rate,
+             "inclusive": t.inclusive, "taxable": line.total - share - tax, "amount": t.amount}
+            for place, t in enumerate(line.taxes)
         ]  # fmt: skip
     return lines, taxes
 

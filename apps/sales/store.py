@@ -34,9 +34,10 @@ WITH new_lines AS (
 new_taxes AS (
     INSERT INTO sales_salelinetax (line_id, code, rate, inclusive, taxable_minor, tax_minor, refunded_minor)
     SELECT n.id, t.code, t.rate, t.inclusive, t.taxable, t.amount, 0
-      FROM jsonb_to_recordset(%(taxes)s::jsonb) AS t(line_number int, code text, rate numeric,
+      FROM jsonb_to_recordset(%(taxes)s::jsonb) AS t(line_number int, place int, code text, rate numeric,
            inclusive boolean, taxable bigint, amount bigint)
-      JOIN new_lines n USING (line_number))
+      JOIN new_lines n USING (line_number)
+     ORDER BY n.id, t.place)
 INSERT INTO sales_saletender (sale_id, number, kind, amount_minor, gateway, gateway_ref, card_brand,
        last4, needs_card_present, refunded_minor, pending_minor)
 SELECT %(sale)s, t.number, t.kind, t.amount, t.gateway, t.gateway_ref, t.card_brand, t.last4,
@@ -46,16 +47,21 @@ SELECT %(sale)s, t.number, t.kind, t.amount, t.gateway, t.gateway_ref, t.card_br
  ORDER BY t.number
 """
 
+# Several changes may name one line, but an UPDATE applies only one row to each: hence the sums.
 _CHANGE_LINES = """
 WITH taxes AS (
     UPDATE sales_salelinetax AS t SET refunded_minor = t.refunded_minor + c.refunded
-      FROM unnest(%s::bigint[], %s::bigint[]) AS c(id, refunded) WHERE t.id = c.id)
+      FROM (SELECT id, sum(refunded) AS refunded FROM unnest(%s::bigint[], %s::bigint[]) AS u(id, refunded)
+             GROUP BY id) AS c
+     WHERE t.id = c.id)
 UPDATE sales_saleline AS l
    SET authorized_quantity = l.authorized_quantity + c.authorized,
        returned_quantity = l.returned_quantity + c.returned,
        refunded_minor = l.refunded_minor + c.refunded
-  FROM unnest(%s::bigint[], %s::numeric[], %s::numeric[], %s::bigint[])
-       AS c(id, authorized, returned, refunded)
+  FROM (SELECT id, sum(authorized) AS authorized, sum(returned) AS returned, sum(refunded) AS refunded
+          FROM unnest(%s::bigint[], %s::numeric[], %s::numeric[], %s::bigint[])
+               AS u(id, authorized, returned, refunded)
+         GROUP BY id) AS c
  WHERE l.id = c.id
 """
 

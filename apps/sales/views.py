@@ -131,7 +131,7 @@ def _take_batch(bodies: list[Any], caller: Caller, now: Any) -> list[dict[str, A
         try:
             good[index] = _one_of_batch(body, caller)
         except (ValidationError, Refusal) as error:
-            problem = exception_handler(error, {}).data
+            problem = {**exception_handler(error, {}).data, "request_id": caller.request_id}
             answers[index] = {"index": index, "status": "refused", "problem": problem}
     taken = record_sales(list(good.values()), [bodies[i] for i in good], caller=caller, now=now)
     for index, one in zip(good, taken, strict=True):

@@ -11,6 +11,7 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
 from apps.common.caller import Caller
+from apps.common.cards import scrub_card_numbers
 from apps.common.errors import NotYours, Refusal
 from apps.terminals import store
 from apps.terminals.states import CredentialStatus, TerminalStatus
@@ -48,7 +49,7 @@ class TerminalTokenAuthentication(BaseAuthentication):
             raise TerminalNotActive("This register is not active.")
         if row.last_seen_at is None or now - row.last_seen_at > _SEEN_EVERY:
             ip = request.META.get("REMOTE_ADDR") or None
-            version = request.headers.get("User-Agent", "")[:64]
+            version = scrub_card_numbers(request.headers.get("User-Agent", ""))[:64]
             store.note_seen(row.terminal_id, at=now, ip=ip, version=version)
         caller = _caller(row, getattr(request, "request_id", ""))
         return caller, caller

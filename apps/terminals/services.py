@@ -156,11 +156,15 @@ def _find_credential(client_id: str, client_secret: str, now: datetime) -> Crede
 
 
 def _activate(credential: Credential, now: datetime) -> None:
-    """First use of a new secret: it becomes the active one, and the old one's overlap begins."""
+    """First use of a new secret: it becomes the active one, and the old one's overlap begins.
+
+    Whoever waited for the lock may find it active already, made so by the same register a breath
+    before; then there is nothing left to do.
+    """
     Terminal.objects.select_for_update().get(pk=credential.terminal_id)
     Credential.objects.filter(
         terminal_id=credential.terminal_id, status=CredentialStatus.ACTIVE
-    ).update(status=CredentialStatus.RETIRING, not_after=now + OVERLAP)
+    ).exclude(pk=credential.pk).update(status=CredentialStatus.RETIRING, not_after=now + OVERLAP)
     Credential.objects.filter(pk=credential.pk, status=CredentialStatus.PENDING).update(
         status=CredentialStatus.ACTIVE, first_used_at=now
     )

@@ -8,17 +8,21 @@ from urllib.parse import unquote_plus
 from django.conf import settings
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
-from rest_framework.parsers import FormParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.common.errors import Invalid
 from apps.common.fields import format_instant
+from apps.common.parsers import BoundedFormParser
 from apps.common.problems import problem_document
 from apps.common.views import RegisterView, caller_of
 from apps.terminals.serializers import TerminalOut, TokenForm, TokenOut
 from apps.terminals.services import InvalidClient, InvalidScope, issue_token
+
+
+class MalformedForm(Invalid):
+    code = "invalid-request"
 
 
 class UnsupportedGrant(Invalid):
@@ -27,6 +31,7 @@ class UnsupportedGrant(Invalid):
 
 # What RFC 6749 5.2 calls our codes.
 _OAUTH_ERRORS = {
+    "invalid-request": "invalid_request",
     "invalid-client": "invalid_client",
     "invalid-scope": "invalid_scope",
     "unsupported-grant-type": "unsupported_grant_type",
@@ -38,7 +43,7 @@ class Token(APIView):
 
     authentication_classes = ()
     permission_classes = ()
-    parser_classes = (FormParser,)
+    parser_classes = (BoundedFormParser,)
 
     @extend_schema(
         operation_id="token",
@@ -47,10 +52,11 @@ class Token(APIView):
     )
     def post(self, request: Request) -> Response:
         form = TokenForm(data=request.data)
-        form.is_valid(raise_exception=True)
         try:
+            if not form.is_valid():
+                raise MalformedForm(f"Missing or not usable: {', '.join(sorted(form.errors))}.")
             issued = self._issue(request, form.validated_data)
-        except (InvalidClient, InvalidScope, UnsupportedGrant) as error:
+        except (MalformedForm, InvalidClient, InvalidScope, UnsupportedGrant) as error:
             return _oauth_error(error.code, error.detail, str(getattr(request, "request_id", "")))
         data = {
             "access_token": issued.token,

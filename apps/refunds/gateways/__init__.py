@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from django.conf import settings
 
-from apps.refunds.gateways.base import Gateway
+from apps.refunds.gateways.base import Gateway, NoGateway
 from apps.refunds.gateways.sandbox import SandboxGateway
 from apps.refunds.gateways.stripe_gateway import StripeGateway
 
@@ -13,7 +13,13 @@ __all__ = ["Gateway", "gateway_for"]
 
 
 def gateway_for(name: str) -> Gateway:
-    """The processor of that name; where no Stripe key is set, the sandbox stands in for all."""
-    if settings.STRIPE_API_KEY and name != SandboxGateway.name:
+    """The processor of that name.
+
+    Where no Stripe key is set, the sandbox stands in for all, if it is allowed here; where it is
+    not, a refund waits rather than seem paid.
+    """
+    if name == StripeGateway.name and settings.STRIPE_API_KEY:
         return StripeGateway(settings.STRIPE_API_KEY, base=settings.STRIPE_API_BASE)
-    return SandboxGateway()
+    if settings.SANDBOX_PAYMENTS and (name == SandboxGateway.name or not settings.STRIPE_API_KEY):
+        return SandboxGateway()
+    return NoGateway(name)

@@ -28,3 +28,16 @@ class Gateway(Protocol):
     def find(self, order: RefundOrder) -> GatewayAnswer | None:
         """What became of a refund sent earlier; None when the processor never heard of it."""
         ...
+
+
+class NoGateway:
+    """Stands where a processor is named that is not set up here: nothing is sent, and it is said."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def refund(self, order: RefundOrder) -> GatewayAnswer:
+        raise NotProcessed(f"no processor «{self.name}» is set up")
+
+    def find(self, order: RefundOrder) -> GatewayAnswer | None:
+        raise NotProcessed(f"no processor «{self.name}» is set up")

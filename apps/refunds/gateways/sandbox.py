@@ -48,6 +48,10 @@ class SandboxGateway:
 def _book(order: RefundOrder, *, decline: bool) -> SandboxRefund:
     _know(order)
     payment = SandboxPayment.objects.select_for_update().get(pk=order.payment_ref)
+    # The same key may have been booked while we waited for the lock.
+    known = SandboxRefund.objects.filter(key=order.idempotency_key).first()
+    if known is not None:
+        return known
     booked = SandboxRefund.objects.filter(payment=payment, status="succeeded")
     before = booked.aggregate(total=Sum("amount_minor"))["total"] or 0
     code = "declined" if decline else ""

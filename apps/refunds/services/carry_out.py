@@ -7,14 +7,17 @@ same key. So a refund is paid once, whoever dies when.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 
 from apps.audit import services as audit
 from apps.audit.commands import Fact
 from apps.common.caller import worker_actor
+from apps.common.cards import scrub_card_numbers
 from apps.events import services as events
 from apps.events.commands import News, Place
 from apps.refunds import policy, store
@@ -32,24 +35,30 @@ from apps.refunds.services.opening import open_refunds, refund_told
 from apps.refunds.states import OPEN, RefundKind, RefundStatus
 from apps.sales import services as sales
 
-LEASE = timedelta(seconds=60)
-BATCH = 20
+logger = logging.getLogger(__name__)
 
 
 def execute_due_refunds(
     *, clock: Callable[[], datetime], gateways: Callable[[str], Gateway] = gateway_for
 ) -> int:
-    """Send or ask for every refund that is due, until none is; how many were looked at."""
-    done = 0
-    while True:
-        now = clock()
-        with transaction.atomic():
-            claimed = store.claim_due(now=now, lease=now + LEASE, limit=BATCH)
-        for refund in claimed:
-            _execute(refund, gateways(refund.gateway), clock=clock)
-        done += len(claimed)
-        if len(claimed) < BATCH:
-            return done
+    """Send or ask for every refund that is due, until none is; how many were looked at.
+
+    One at a time, so that a lease begins with the refund's own work and not with that of others;
+    and for no longer than one lease, since a task's time is limited. Beat starts the next round.
+    """
+    lease = timedelta(seconds=settings.REFUND_LEASE_S)
+    until, done = clock() + lease, 0
+    while (now := clock()) < until:
+        with transaction.atomic(durable=True):
+            claimed = store.claim_due(now=now, lease=now + lease)
+        if claimed is None:
+            break
+        try:
+            _execute(claimed, gateways(claimed.gateway), clock=clock)
+        except Exception:  # a mistake of ours: this refund waits for its lease, the others do not
+            logger.exception("refund %s was not carried out", claimed.order.refund_id)
+        done += 1
+    return done
 
 
 def _execute(claimed: ClaimedRefund, gateway: Gateway, *, clock: Callable[[], datetime]) -> None:
@@ -75,7 +84,8 @@ def _note_unclear(
     refund.status = status or refund.status
     refund.next_attempt_at = now + policy.retry_after(claimed.attempts)
     refund.save(update_fields=["status", "next_attempt_at"])
-    _step(refund, RefundEvent.Kind.UNKNOWN, claimed, {"detail": detail[:200]}, now)
+    detail = scrub_card_numbers(detail)[:200]
+    _step(refund, RefundEvent.Kind.UNKNOWN, claimed, {"detail": detail}, now)
 
 
 @transaction.atomic
@@ -83,11 +93,11 @@ def _settle(claimed: ClaimedRefund, answer: GatewayAnswer, *, now: datetime) -> 
     refund = _held(claimed)
     if refund is None:
         return
-    refund.provider_ref = answer.provider_ref or refund.provider_ref
+    refund.provider_ref = scrub_card_numbers(answer.provider_ref) or refund.provider_ref
     if answer.status == "succeeded":
         _succeed(refund, claimed, now)
     elif answer.status == "failed":
-        _fail(refund, claimed, answer.code, now)
+        _fail(refund, claimed, scrub_card_numbers(answer.code), now)
     else:
         _wait(refund, claimed, answer.status, now)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
@@ -30,11 +31,23 @@ from apps.sales.commands import LineChange
 BATCH = 200
 
 
+@dataclass(frozen=True, slots=True)
+class End:
+    """How a return ends that is not completed: in which state, by whom, and why."""
+
+    status: ReturnStatus
+    actor: Actor
+    reason: str
+    operator: str = ""
+
+
 class NotVoidable(Conflict):
     code = "return-not-voidable"
 
 
-def void_return(return_id: UUID, *, reason: str, caller: Caller, now: datetime) -> ShownReturn:
+def void_return(
+    return_id: UUID, *, reason: str, operator: str, caller: Caller, now: datetime
+) -> ShownReturn:
     """Undo an authorized return, or a completed one of which no money has gone back yet.
 
     NotVoidable otherwise: what has happened is corrected by a new fact, never erased. Runs in its
@@ -43,13 +56,15 @@ def void_return(return_id: UUID, *, reason: str, caller: Caller, now: datetime) 
     customer_return = find_return(return_id, store_id=caller.store_id)
     lines, _ = lock_return(customer_return)
     if customer_return.status == ReturnStatus.COMPLETED:
-        _take_goods_back_out(customer_return, lines, now)
+        news = [_take_goods_back_out(customer_return, lines, now)]
         refunds.cancel_refunds(telling.reference_of(customer_return.pk), now=now)
     elif customer_return.status == ReturnStatus.AUTHORIZED:
         _let_go(customer_return, lines, now)
+        news = []
     else:
         raise NotVoidable(f"A return that is {customer_return.status} cannot be voided.")
-    return _finish(customer_return, ReturnStatus.VOIDED, caller.actor, reason, now)
+    end = End(ReturnStatus.VOIDED, caller.actor, reason, operator)
+    return _finish(customer_return, end, news, now)
 
 
 def expire_due_returns(*, now: datetime) -> int:
@@ -71,7 +86,8 @@ def _expire(return_id: UUID, *, now: datetime) -> int:
     actor = worker_actor(
         "expiry", store_id=customer_return.store_id, store_number=customer_return.store.number
     )
-    _finish(customer_return, ReturnStatus.EXPIRED, actor, "not brought in time", now)
+    end = End(ReturnStatus.EXPIRED, actor, "not brought in time")
+    _finish(customer_return, end, [], now)
     return 1
 
 
@@ -89,9 +105,10 @@ def _let_go(customer_return: CustomerReturn, lines: Sequence[ReturnLine], now: d
 
 def _take_goods_back_out(
     customer_return: CustomerReturn, lines: Sequence[ReturnLine], now: datetime
-) -> None:
+) -> News:
     """A completed return undone: the goods leave stock again, the exchange goods come back."""
     sales.change_lines([_undo(line, returned=-line.received_quantity) for line in lines])
+    exchange = list(customer_return.exchange_lines.select_related("item"))
     moves = [
         _move(customer_return, f"{line.number}", line.item_id,
               BUCKET_OF[Disposition(line.disposition)], -line.received_quantity)
@@ -99,9 +116,12 @@ def _take_goods_back_out(
         if line.received_quantity and line.item_id is not None
     ] + [
         _move(customer_return, f"x{line.number}", line.item_id, Bucket.SELLABLE, line.quantity)
-        for line in customer_return.exchange_lines.all()
+        for line in exchange
     ]  # fmt: skip
-    inventory.post_movements(Posting(customer_return.store_id, moves, now, now))
+    levels = inventory.post_movements(Posting(customer_return.store_id, moves, now, now))
+    skus = {line.item_id: line.sku for line in lines if line.item_id is not None}
+    skus |= {line.item_id: line.item.sku for line in exchange}
+    return inventory.stock_changed(f"void:{customer_return.pk}", levels, skus)
 
 
 def _undo(
@@ -120,15 +140,16 @@ def _move(
 
 
 def _finish(
-    customer_return: CustomerReturn, status: ReturnStatus, actor: Actor, reason: str, now: datetime
+    customer_return: CustomerReturn, end: End, news: Sequence[News], now: datetime
 ) -> ShownReturn:
+    status = end.status
     CustomerReturn.objects.filter(pk=customer_return.pk).update(status=status, expires_at=None)
     customer_return.status, customer_return.expires_at = status, None
     shown = show_return(customer_return)
-    fact = telling.return_fact(f"return.{status}", shown, operator="", reason=reason)
-    audit.record([fact], actor=actor, now=now)
+    fact = telling.return_fact(f"return.{status}", shown, operator=end.operator, reason=end.reason)
+    audit.record([fact], actor=end.actor, now=now)
     store = customer_return.store
-    place = Place(store.pk, store.number, actor.terminal_number, now)
-    news = News(f"return.{status}", "return", str(shown.id), telling.told(shown))
-    events.tell([news], place=place, now=now)
+    place = Place(store.pk, store.number, end.actor.terminal_number, now)
+    closed = News(f"return.{status}", "return", str(shown.id), telling.told(shown))
+    events.tell([closed, *news], place=place, now=now)
     return shown

@@ -10,6 +10,7 @@ from apps.audit import services as audit
 from apps.audit.commands import Fact
 from apps.common.caller import Caller
 from apps.common.errors import Conflict, FieldError, Invalid
+from apps.common.fields import format_quantity
 from apps.events.commands import News
 from apps.refunds import services as refunds
 from apps.refunds.commands import RefundContext
@@ -110,9 +111,8 @@ def _receive_line(
     if given is not None:
         received = authorized if given.quantity is None else given.quantity
         if received > authorized:
-            raise QuantityExceeded(
-                f"Line {line.number}: {received} received, {authorized} authorized."
-            )
+            came, allowed = format_quantity(received), format_quantity(authorized)
+            raise QuantityExceeded(f"Line {line.number}: {came} received, {allowed} authorized.")
         line.condition = given.condition or line.condition
         line.disposition = given.disposition or dispositions.get(given.condition, line.disposition)
     without = pricing.after(sold, -authorized, promised)

@@ -40,14 +40,16 @@ _CONDITIONS = {
 
 def ensure_words() -> None:
     """The reasons and conditions to begin with; IT edits them in the admin."""
-    for code, (name, disposition) in _REASONS.items():
-        ReasonCode.objects.get_or_create(
-            code=code, defaults={"name": name, "disposition": disposition}
-        )
-    for code, (name, place) in _CONDITIONS.items():
-        ConditionCode.objects.get_or_create(
-            code=code, defaults={"name": name, "disposition": place}
-        )
+    reasons = [
+        ReasonCode(code=code, name=name, disposition=place)
+        for code, (name, place) in _REASONS.items()
+    ]
+    conditions = [
+        ConditionCode(code=code, name=name, disposition=place)
+        for code, (name, place) in _CONDITIONS.items()
+    ]
+    ReasonCode.objects.bulk_create(reasons, ignore_conflicts=True)
+    ConditionCode.objects.bulk_create(conditions, ignore_conflicts=True)
 
 
 def ensure_policy(

@@ -67,7 +67,7 @@ def receive_goods(arrival: Arrival, *, caller: Caller, now: datetime) -> Receive
     back = "sale.fully_returned" if scope == "full" else "sale.partially_returned"
     news = (
         News(back, "sale", str(arrival.sale_id), {"return": str(arrival.return_id)}),
-        sales.stock_changed(f"return:{arrival.return_id}", levels, skus),
+        inventory.stock_changed(f"return:{arrival.return_id}", levels, skus),
     )
     return Received(scope, news)
 

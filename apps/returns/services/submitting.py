@@ -81,7 +81,8 @@ def _decide(ask: AskReturn, *, caller: Caller, now: datetime, lock: bool) -> Cas
 
 
 def _write_denied(case: Case) -> ShownReturn:
-    return_id, number = _insert(case, case.decision.outcome, completed_at=None, expires_at=None)
+    return_id = uuid7()
+    number = _insert(case, return_id, case.decision.outcome)
     shown = _shown(case, return_id, number, case.decision.outcome, [], scope="", expires_at=None)
     _tell(case, shown, "return.denied")
     return shown
@@ -95,8 +96,9 @@ def _write_authorized(case: Case) -> ShownReturn:
     sales.change_lines(rows.line_changes(case.decision.lines, arrived=False))
     if case.decision.exchange:
         inventory.reserve(case.caller.store_id, rows.exchange_quantities(case.decision.exchange))
-    return_id, number = _insert(
-        case, ReturnStatus.AUTHORIZED, completed_at=None, expires_at=expires_at
+    return_id = uuid7()
+    number = _insert(
+        case, return_id, ReturnStatus.AUTHORIZED, scope="partial", expires_at=expires_at
     )
     context = _context(case, return_id, number)
     opened, facts, news = refunds.open_refunds(
@@ -117,9 +119,7 @@ def _write_authorized(case: Case) -> ShownReturn:
 
 def _write_completed(case: Case) -> ShownReturn:
     sales.change_lines(rows.line_changes(case.decision.lines, arrived=True))
-    return_id, number = _insert(
-        case, ReturnStatus.COMPLETED, completed_at=case.now, expires_at=None
-    )
+    return_id = uuid7()
     assert case.facts.sale is not None
     received = receive_goods(
         Arrival(
@@ -132,6 +132,9 @@ def _write_completed(case: Case) -> ShownReturn:
         ),
         caller=case.caller,
         now=case.now,
+    )
+    number = _insert(
+        case, return_id, ReturnStatus.COMPLETED, scope=received.scope, completed_at=case.now
     )
     context = _context(case, return_id, number)
     opened, facts, news = refunds.open_refunds(
@@ -158,9 +161,15 @@ def _plan(case: Case) -> list[PlannedRefund]:
 
 
 def _insert(
-    case: Case, status: str, *, completed_at: datetime | None, expires_at: datetime | None
-) -> tuple[UUID, str]:
-    return_id = uuid7()
+    case: Case,
+    return_id: UUID,
+    status: str,
+    *,
+    scope: str = "",
+    completed_at: datetime | None = None,
+    expires_at: datetime | None = None,
+) -> str:
+    """Write the return with its lines; its number."""
     sale, book, ask = case.facts.sale, case.facts.rulebook, case.ask
     values: dict[str, Any] = {
         "id": return_id,
@@ -182,6 +191,7 @@ def _insert(
         "exchange_total": case.decision.exchange_total if case.decision.approved else 0,
         "refund_total": case.refund_total,
         "due": case.due,
+        "scope": scope,
         "occurred_at": case.moment.occurred_at,
         "received_at": case.now,
         "expires_at": expires_at,
@@ -192,7 +202,7 @@ def _insert(
         "lines": rows.line_rows(case.decision, arrived=completed_at is not None),
         "exchange": rows.exchange_rows(case.decision, reserved=status == ReturnStatus.AUTHORIZED),
     }
-    return return_id, store.insert_return(values)
+    return store.insert_return(values)
 
 
 def _shown(

@@ -1,0 +1,33 @@
+"""`manage.py setup`: what every installation begins with, and its first administrator."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.utils import timezone
+
+from apps.accounts.models import Role, User
+from apps.accounts.services import create_user
+from apps.insights.services.demo import ensure_baseline
+
+
+class Command(BaseCommand):
+    help = "Makes the reasons, conditions and first policy, and an IT administrator if named."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--admin", metavar="NAME", help="make this person an IT administrator")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        ensure_baseline(now=timezone.now())
+        self.stdout.write("Reasons, conditions and a published policy are there.")
+        name = options["admin"]
+        if not name:
+            return
+        if User.objects.filter(username=name).exists():
+            self.stdout.write(f"{name} exists already and was left as is.")
+            return
+        password = secrets.token_urlsafe(12)
+        create_user(username=name, password=password, role=Role.IT_ADMINISTRATOR)
+        self.stdout.write(f"{name} is an IT administrator. Password, shown this once: {password}")
