@@ -264,13 +264,13 @@ def make_item(sku: str, **flags: Any) -> Item:
     return Item.objects.update_or_create(sku=sku, defaults={"name": f"Item {sku}", **flags})[0]
 
 
-def level(sku: str, store: str = "0042") -> StockLevel:
+def level(sku: str, store: str = "0042") -> Any:
     return StockLevel.objects.get(item__sku=sku, store__number=store)
 
 
-def buckets(sku: str, store: str = "0042") -> dict[str, Decimal]:
+def buckets(sku: str, store: str = "0042") -> dict[str, Any]:
     """The sums of an item's movements in a shop, by bucket."""
-    sums: dict[str, Decimal] = {}
+    sums: dict[str, Any] = {}
     for bucket, quantity in StockMovement.objects.filter(
         item__sku=sku, store__number=store
     ).values_list("bucket", "quantity"):

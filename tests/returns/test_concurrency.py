@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
@@ -35,7 +37,7 @@ def _all_at_once(register: Register, bodies: list[dict[str, Any]], path: str = "
         key = f"0042-03-261121-{number:06d}"
         return insist(lambda: till.post(path, body, key=key)).json()
 
-    return together([lambda n=n, b=b: send(register.alone(), n, b) for n, b in enumerate(bodies)])
+    return together([partial(send, register.alone(), n, b) for n, b in enumerate(bodies)])
 
 
 def _books_agree() -> None:
@@ -51,7 +53,9 @@ def test_100_returns_of_the_last_unit_are_one_approved_and_99_denied() -> None:
     codes = [a["lines"][0]["codes"] for a in answers if a["decision"] == "denied"]
     assert codes == [["quantity-exceeded"]] * 99
     sold, tender = SaleLine.objects.get(), SaleTender.objects.get()
-    assert (sold.returned_quantity, sold.refunded_minor, tender.refunded_minor) == (1, 999, 999)
+    assert (sold.returned_quantity, sold.refunded_minor, tender.refunded_minor) == (
+        Decimal(1), 999, 999,
+    )  # fmt: skip
     assert CustomerReturn.objects.count() == 100
     _books_agree()
 
@@ -59,8 +63,8 @@ def test_100_returns_of_the_last_unit_are_one_approved_and_99_denied() -> None:
 def test_returns_from_20_registers_take_each_unit_once() -> None:
     registers = [make_register(number=f"{n:02d}") for n in range(20)]
     sale = registers[0].sell(lines=[line(quantity="7", unit_price=100, taxes=[])])
-    jobs = [lambda r=r: insist(lambda: r.take_back(sale, "1")).json() for r in registers]
-    answers = together(jobs)
+    asks = [partial(insist, partial(r.take_back, sale, "1")) for r in registers]
+    answers = [answer.json() for answer in together(asks)]
     assert sum(a["refund_total"] for a in answers) == 700
     assert sorted(a["decision"] for a in answers) == ["approved"] * 7 + ["denied"] * 13
     assert SaleLine.objects.get().returned_quantity == 7
@@ -90,7 +94,7 @@ def test_concurrent_sales_leave_the_level_as_the_sum_of_the_movements() -> None:
         for _ in range(2):
             insist(lambda: register.post("sales", sale_body(lines=lines)))
 
-    together([lambda r=r, n=n: sell_some(r, n) for n, r in enumerate(registers)])
+    together([partial(sell_some, r, n) for n, r in enumerate(registers)])
     assert list(StockLevel.objects.values_list("on_hand", flat=True)) == [-40] * 4
     _books_agree()
 
@@ -120,10 +124,8 @@ def test_completed_by_one_of_ten_at_once() -> None:
 def test_completed_or_voided_but_never_both() -> None:
     register = make_register()
     returns = [register.authorize(register.sell()) for _ in range(8)]
-    tills = [(register.alone(), one) for one in returns]
-    others = [(register.alone(), one) for one in returns]
-    completing = [lambda t=t, o=o: insist(lambda: t.complete(o)) for t, o in tills]
-    voiding = [lambda t=t, o=o: insist(lambda: t.void(o)) for t, o in others]
+    completing = [partial(insist, partial(register.alone().complete, one)) for one in returns]
+    voiding = [partial(insist, partial(register.alone().void, one)) for one in returns]
     ends = [answer.status_code for answer in together([*completing, *voiding])]
     assert [{a, b} for a, b in zip(ends[:8], ends[8:], strict=True)] == [{200, 409}] * 8
     _books_agree()

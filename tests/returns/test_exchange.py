@@ -80,19 +80,18 @@ def test_goods_are_held_with_the_decision_and_leave_with_the_completion(
 
 def test_goods_that_are_held_are_not_given_to_another(stocked: Register) -> None:
     stocked.authorize(stocked.sell(), exchange=[exchange_line("RED", "7")])
-    ask = {"exchange": [exchange_line("RED", "4")]}
-    answer = stocked.take_back(stocked.sell(), **ask).json()
+    answer = stocked.take_back(stocked.sell(), exchange=[exchange_line("RED", "4")]).json()
     assert answer["lines"][0]["codes"] == ["exchange-out-of-stock"]
-    ask = {"exchange": [exchange_line("RED", "3")]}
-    assert stocked.take_back(stocked.sell(), **ask).json()["decision"] == "approved"
+    answer = stocked.take_back(stocked.sell(), exchange=[exchange_line("RED", "3")]).json()
+    assert answer["decision"] == "approved"
 
 
 def test_a_void_gives_held_goods_to_the_next(stocked: Register) -> None:
     authorized = stocked.authorize(stocked.sell(), exchange=[exchange_line("RED", "10")])
     stocked.void(authorized)
     assert level("RED").reserved == 0
-    ask = {"exchange": [exchange_line("RED", "10")]}
-    assert stocked.take_back(stocked.sell(), **ask).json()["decision"] == "approved"
+    answer = stocked.take_back(stocked.sell(), exchange=[exchange_line("RED", "10")]).json()
+    assert answer["decision"] == "approved"
     assert level("RED").on_hand == 0
 
 

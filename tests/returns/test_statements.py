@@ -26,6 +26,7 @@ from tests.world import (
 
 pytestmark = pytest.mark.django_db(transaction=True)
 AUTHENTICATION = 1
+BUDGET = 22
 TENDERS = [card(1_000), {"number": 2, "kind": "cash", "amount": 2_060}]
 
 
@@ -52,7 +53,8 @@ def _two_lines() -> list[dict[str, Any]]:
 def test_a_complete_return_of_two_lines_to_card_and_cash(till: Register) -> None:
     sale = till.sell(lines=_two_lines(), tenders=TENDERS)
     lines = [return_line(1, "4"), return_line(2, "2")]
-    assert cost(lambda: till.take_back(sale, lines=lines)) == 17
+    spent = cost(lambda: till.take_back(sale, lines=lines))
+    assert spent == 17 <= BUDGET
 
 
 def test_a_complete_return_after_30_earlier_ones(till: Register) -> None:
@@ -89,7 +91,10 @@ def test_what_each_way_of_a_return_costs(till: Register) -> None:
         "complete fewer": cost(lambda: till.complete(fewer, {"number": 1, "quantity": "1"})),
         "void": cost(lambda: till.void(voided)),
     }
-    assert costs == {}
+    assert costs == {
+        "denied": 12, "authorize": 15, "exchange": 17, "quote": 5, "complete": 26, "complete fewer": 33,
+        "void": 24,
+    }  # fmt: skip
 
 
 def test_a_replay_costs_three_statements_and_a_look(till: Register) -> None:

@@ -39,7 +39,7 @@ def test_a_problem_in_a_batch_names_its_request(register: Register) -> None:
 
 
 def test_whatever_stands_in_a_batch_stops_nothing_else(register: Register) -> None:
-    odd = [None, 5, "x", [], {}, True, 1.5, {**sale_body(), "total": 1530.0}]
+    odd: list[Any] = [None, 5, "x", [], {}, True, 1.5, {**sale_body(), "total": 1530.0}]
     response = register.post("sales/batch", {"sales": [*odd, sale_body()]})
     assert _statuses(response) == [*["refused"] * len(odd), "recorded"]
     assert Sale.objects.count() == 1

@@ -62,7 +62,8 @@ NOT_DAY: list[tuple[Any, str]] = [
         20261120,
     )
 ]  # fmt: skip
-NOT_FLAG: list[tuple[Any, str]] = [(v, "wrong-type") for v in ("true", 1, 0, "", [])]
+NO_FLAGS: list[Any] = ["true", 1, 0, "", []]
+NOT_FLAG = [(value, "wrong-type") for value in NO_FLAGS]
 NOT_RATE: list[tuple[Any, str]] = [
     (v, "wrong-type") for v in (0.2, 1, "-0.2", "20%", "0.1234567", "10000", "1e-1", "")
 ]

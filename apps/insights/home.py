@@ -1,0 +1,268 @@
+"""What the home page says: all well or what is not, first steps, and the day in figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from apps.common.display import BAD, CALM, WAIT, ago
+from apps.insights import selectors
+from apps.insights.models import VerifyRun
+from apps.insights.selectors import Fleet, OpenRefunds, Pulse
+from apps.refunds.states import RefundKind
+from apps.returns.states import Outcome
+
+BEAT_LATE = timedelta(minutes=1)
+EVENTS_LATE = timedelta(minutes=1)
+VERIFY_LATE = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """Something that is not well (or, calm, that waits for somebody), and where to mend it."""
+
+    tone: str
+    text: str
+    url: str
+    mend: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One of the first steps on an empty installation."""
+
+    text: str
+    url: str
+    done: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionRow:
+    name: str
+    code: str
+    today: int
+    last_week: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One hour of the chart, in units of its box of 240 x 60, with what it says on hover."""
+
+    x: int
+    approved: int
+    other: int
+    label: str
+
+    @property
+    def top_approved(self) -> int:
+        return 60 - self.approved
+
+    @property
+    def top_other(self) -> int:
+        return 60 - self.approved - self.other
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    at: datetime
+    since: datetime
+    alerts: list[Alert]
+    notes: list[Alert]
+    steps: list[Step]
+    decisions: list[DecisionRow]
+    money: list[dict[str, Any]]
+    sales: tuple[int, int]
+    fleet: Fleet
+    refunds: OpenRefunds
+    pulse: Pulse
+    verify: VerifyRun | None
+    bars: list[Bar]
+
+    @property
+    def worst(self) -> str:
+        return BAD if any(alert.tone == BAD for alert in self.alerts) else WAIT
+
+    @property
+    def returns_today(self) -> int:
+        return sum(row.today for row in self.decisions)
+
+    @property
+    def returns_last_week(self) -> int:
+        return sum(row.last_week for row in self.decisions)
+
+
+def read_home(*, now: datetime) -> Home:
+    """Everything on the home page, in eight statements."""
+    today = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    pulse = selectors.read_pulse(now)
+    refunds = selectors.read_open_refunds(now)
+    fleet = selectors.read_fleet(now)
+    verify = selectors.read_last_verify()
+    steps = _first_steps(pulse, fleet)
+    found = [] if steps else list(_alerts(pulse, refunds, fleet, verify, now))
+    return Home(
+        at=now,
+        since=today,
+        alerts=[alert for alert in found if alert.tone != CALM],
+        notes=[alert for alert in found if alert.tone == CALM],
+        steps=steps,
+        decisions=_decisions(selectors.read_returns(now, today)),
+        money=_money(selectors.read_money_out(today)),
+        sales=selectors.read_sales(now, today),
+        fleet=fleet,
+        refunds=refunds,
+        pulse=pulse,
+        verify=verify,
+        bars=_bars(selectors.read_hours(now)),
+    )
+
+
+def _first_steps(pulse: Pulse, fleet: Fleet) -> list[Step]:
+    """Until shop, policy and register are there, nothing else can be."""
+    if pulse.has_store and pulse.has_policy and fleet.active:
+        return []
+    return [
+        Step(_("Add a shop"), _list("stores_store", add=True), pulse.has_store),
+        Step(
+            _("Write a return policy and publish it"),
+            _list("returns_returnpolicy"),
+            pulse.has_policy,
+        ),
+        Step(
+            _("Add a register and issue its first secret"),
+            _list("terminals_terminal", add=True),
+            bool(fleet.active),
+        ),
+    ]
+
+
+def _alerts(
+    pulse: Pulse, refunds: OpenRefunds, fleet: Fleet, verify: VerifyRun | None, now: datetime
+) -> Iterator[Alert]:
+    yield from _about_refunds(refunds)
+    yield from _about_workers(pulse, verify, now)
+    if pulse.conflicts:
+        text = ngettext(
+            "%(n)s sale came in the last 24 hours under the number of another.",
+            "%(n)s sales came in the last 24 hours under the number of another.",
+            pulse.conflicts,
+        ) % {"n": pulse.conflicts}
+        yield Alert(WAIT, text, _list("sales_saleconflict", last_at="day"), _("Compare them"))
+    if unseen := fleet.active - fleet.seen:
+        text = ngettext(
+            "%(n)s active register was not heard of for a day.",
+            "%(n)s active registers were not heard of for a day.",
+            unseen,
+        ) % {"n": unseen}
+        yield Alert(
+            WAIT, text, _list("terminals_terminal", seen="no", status="active"), _("Which ones")
+        )
+    if pulse.unlisted:
+        text = ngettext(
+            "%(n)s item was first seen on a sale and waits to be completed.",
+            "%(n)s items were first seen on a sale and wait to be completed.",
+            pulse.unlisted,
+        ) % {"n": pulse.unlisted}
+        yield Alert(CALM, text, _list("inventory_item", unlisted="yes"), _("Complete them"))
+
+
+def _about_refunds(refunds: OpenRefunds) -> Iterator[Alert]:
+    if refunds.unknown:
+        text = ngettext(
+            "%(n)s refund has no clear answer from its processor. We keep asking.",
+            "%(n)s refunds have no clear answer from their processor. We keep asking.",
+            refunds.unknown,
+        ) % {"n": refunds.unknown}
+        yield Alert(BAD, text, _list("refunds_refund", status="unknown"), _("Look at them"))
+    if refunds.overdue:
+        text = ngettext(
+            "%(n)s refund should have been sent more than a minute ago. Is the worker running?",
+            "%(n)s refunds should have been sent more than a minute ago. Is the worker running?",
+            refunds.overdue,
+        ) % {"n": refunds.overdue}
+        yield Alert(BAD, text, _list("refunds_refund", due="overdue"), _("Look at them"))
+    if refunds.needs_customer:
+        text = ngettext(
+            "%(n)s refund waits for the customer at the processor.",
+            "%(n)s refunds wait for the customer at the processor.",
+            refunds.needs_customer,
+        ) % {"n": refunds.needs_customer}
+        url = _list("refunds_refund", status="requires_action")
+        yield Alert(WAIT, text, url, _("Look at them"))
+
+
+def _about_workers(pulse: Pulse, verify: VerifyRun | None, now: datetime) -> Iterator[Alert]:
+    if pulse.oldest_unplaced and now - pulse.oldest_unplaced > EVENTS_LATE:
+        text = ngettext(
+            "%(n)s event waits for its place in the feed, the oldest came %(time)s.",
+            "%(n)s events wait for their place in the feed, the oldest came %(time)s.",
+            pulse.unplaced,
+        ) % {"n": pulse.unplaced, "time": ago(pulse.oldest_unplaced, now)}
+        yield Alert(BAD, text, _list("events_event", placed="no"), _("Look at them"))
+    beats = _list("insights_heartbeat")
+    if pulse.beat is None:
+        yield Alert(BAD, _("The scheduler was never heard of. Start it."), beats, _("Heartbeats"))
+    elif now - pulse.beat > BEAT_LATE:
+        text = _("The scheduler was last heard of %(time)s. Start it again.")
+        yield Alert(BAD, text % {"time": ago(pulse.beat, now)}, beats, _("Heartbeats"))
+    runs = _list("insights_verifyrun")
+    if verify is None:
+        yield Alert(WAIT, _("The books were never checked."), runs, _("Checks"))
+        return
+    if verify.violations:
+        text = ngettext(
+            "The last check of the books found %(n)s violation.",
+            "The last check of the books found %(n)s violations.",
+            verify.violations,
+        ) % {"n": verify.violations}
+        page = reverse("admin:insights_verifyrun_change", args=[verify.pk])
+        yield Alert(BAD, text, page, _("Read it"))
+    if now - verify.at > VERIFY_LATE:
+        text = _("The books were last checked %(time)s.") % {"time": ago(verify.at, now)}
+        yield Alert(WAIT, text, runs, _("Checks"))
+
+
+def _decisions(found: dict[str, tuple[int, int]]) -> list[DecisionRow]:
+    always = (Outcome.APPROVED, Outcome.DENIED)
+    return [
+        DecisionRow(str(outcome.label), outcome.value, *found.get(outcome, (0, 0)))
+        for outcome in Outcome
+        if outcome in always or outcome in found
+    ]
+
+
+def _money(rows: list[tuple[str, str, int, int]]) -> list[dict[str, Any]]:
+    return [
+        {"kind": RefundKind(kind).label, "currency": currency, "minor": minor, "n": n}
+        for kind, currency, minor, n in rows
+    ]
+
+
+def _bars(hours: dict[datetime, dict[str, int]]) -> list[Bar]:
+    """Empty when nothing happened: a flat line says less than a sentence."""
+    highest = max(sum(hour.values()) for hour in hours.values())
+    if not highest:
+        return []
+    bars = []
+    for place, (hour, found) in enumerate(hours.items()):
+        approved = found.get(Outcome.APPROVED, 0)
+        other = sum(found.values()) - approved
+        label = _("%(hour)s: %(approved)s approved, %(other)s not") % {
+            "hour": timezone.localtime(hour).strftime("%H:00"),
+            "approved": approved,
+            "other": other,
+        }
+        bars.append(Bar(place * 10, approved * 60 // highest, other * 60 // highest, label))
+    return bars
+
+
+def _list(name: str, *, add: bool = False, **query: str) -> str:
+    url = reverse(f"admin:{name}_{'add' if add else 'changelist'}")
+    return f"{url}?{'&'.join(f'{k}={v}' for k, v in query.items())}" if query else url

@@ -1,0 +1,170 @@
+"""The figures of the home page: eight statements, each on an index, none over a whole big table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Exists, IntegerField, Min, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import TruncHour
+
+from apps.events.models import Event, FeedHead
+from apps.insights.models import Heartbeat, VerifyRun
+from apps.inventory.models import Item
+from apps.refunds.models import Refund
+from apps.refunds.states import OPEN, RefundStatus
+from apps.returns.models import CustomerReturn, PolicyVersion
+from apps.returns.states import VersionStatus
+from apps.sales.models import Sale, SaleConflict
+from apps.stores.models import Store
+from apps.terminals.models import Terminal
+from apps.terminals.states import TerminalStatus
+
+OVERDUE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """How the parts of the system are, out of one statement."""
+
+    in_feed: int
+    unplaced: int
+    oldest_unplaced: datetime | None
+    conflicts: int
+    beat: datetime | None
+    unlisted: int
+    has_store: bool
+    has_policy: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRefunds:
+    on_its_way: int
+    unknown: int
+    needs_customer: int
+    overdue: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fleet:
+    """Active registers, and how many of them were heard of in the last 24 hours."""
+
+    active: int
+    seen: int
+
+
+def read_pulse(now: datetime) -> Pulse:
+    waiting = Event.objects.filter(position=None)
+    row = (
+        FeedHead.objects.filter(pk=1)
+        .annotate(
+            unplaced=_one(waiting, Count("pk")),
+            oldest=_one(waiting, Min("recorded_at")),
+            conflicts=_one(
+                SaleConflict.objects.filter(last_at__gte=now - timedelta(days=1)), Count("pk")
+            ),
+            beat=_one(Heartbeat.objects.filter(name="beat"), Min("at")),
+            unlisted=_one(Item.objects.filter(unlisted=True), Count("pk")),
+            has_store=Exists(Store.objects.all()),
+            has_policy=Exists(PolicyVersion.objects.filter(status=VersionStatus.PUBLISHED)),
+        )
+        .values_list(
+            "last_position", "unplaced", "oldest", "conflicts", "beat", "unlisted",
+            "has_store", "has_policy",
+        )
+        .get()
+    )  # fmt: skip
+    in_feed, unplaced, oldest, conflicts, beat, unlisted, has_store, has_policy = row
+    return Pulse(
+        in_feed, unplaced or 0, oldest, conflicts or 0, beat, unlisted or 0, has_store, has_policy
+    )
+
+
+def read_open_refunds(now: datetime) -> OpenRefunds:
+    row = Refund.objects.filter(status__in=OPEN).aggregate(
+        on_its_way=Count("pk"),
+        unknown=Count("pk", filter=Q(status=RefundStatus.UNKNOWN)),
+        needs_customer=Count("pk", filter=Q(status=RefundStatus.REQUIRES_ACTION)),
+        overdue=Count("pk", filter=Q(next_attempt_at__lt=now - OVERDUE)),
+    )
+    return OpenRefunds(**row)
+
+
+def read_returns(now: datetime, today: datetime) -> dict[str, tuple[int, int]]:
+    """By decision: today so far, and the same weekday last week up to the same time of day."""
+    found: dict[str, tuple[int, int]] = {}
+    for day, decision, n in _today_and_last_week(
+        CustomerReturn.objects.all(), "decision", now, today
+    ):
+        before = found.get(decision, (0, 0))
+        found[decision] = (n, before[1]) if day == 0 else (before[0], n)
+    return found
+
+
+def read_sales(now: datetime, today: datetime) -> tuple[int, int]:
+    """Sales taken in today so far, and the same weekday last week up to the same time of day."""
+    real = Sale.objects.filter(training=False, voided=False)
+    found = {0: 0, 7: 0}
+    for day, _currency, n in _today_and_last_week(real, "currency", now, today):
+        found[day] += n
+    return found[0], found[7]
+
+
+def read_money_out(today: datetime) -> list[tuple[str, str, int, int]]:
+    """(kind, currency, minor units, how many) of the refunds made today that are paid back."""
+    return list(
+        Refund.objects.filter(created_at__gte=today, status=RefundStatus.SUCCEEDED)
+        .values_list("kind", "currency")
+        .annotate(minor=Sum("amount_minor"), n=Count("pk"))
+        .order_by("kind", "currency")
+    )
+
+
+def read_fleet(now: datetime) -> Fleet:
+    row = Terminal.objects.filter(status=TerminalStatus.ACTIVE).aggregate(
+        active=Count("pk"),
+        seen=Count("pk", filter=Q(seen__last_seen_at__gte=now - timedelta(days=1))),
+    )
+    return Fleet(**row)
+
+
+def read_last_verify() -> VerifyRun | None:
+    return VerifyRun.objects.order_by("-at").first()
+
+
+def read_hours(now: datetime) -> dict[datetime, dict[str, int]]:
+    """Returns of the last 24 hours, by hour and decision."""
+    start = now.replace(minute=0, second=0, microsecond=0) - timedelta(hours=23)
+    hours: dict[datetime, dict[str, int]] = {start + timedelta(hours=n): {} for n in range(24)}
+    rows = (
+        CustomerReturn.objects.filter(received_at__gte=start, received_at__lte=now)
+        .annotate(hour=TruncHour("received_at"))
+        .values_list("hour", "decision")
+        .annotate(n=Count("pk"))
+        .order_by()
+    )
+    for hour, decision, n in rows:
+        hours[hour][decision] = n
+    return hours
+
+
+def _one(rows: QuerySet[Any], what: Any) -> Subquery:
+    """An aggregate over some rows, as a scalar inside another SELECT."""
+    return Subquery(
+        rows.order_by().annotate(_all=Value(1)).values("_all").annotate(n=what).values("n")
+    )
+
+
+def _today_and_last_week(
+    rows: QuerySet[Any], by: str, now: datetime, today: datetime
+) -> list[tuple[int, str, int]]:
+    """(days ago, value of `by`, how many), in one statement over two ranges of an index."""
+    week = timedelta(days=7)
+
+    def part(days: int, start: datetime, end: datetime) -> Any:
+        within = rows.filter(received_at__gte=start, received_at__lte=end).order_by()
+        marked = within.annotate(days=Value(days, output_field=IntegerField()))
+        return marked.values_list("days", by).annotate(n=Count("pk"))
+
+    return list(part(0, today, now).union(part(7, today - week, now - week), all=True))

@@ -1,0 +1,67 @@
+"""The house's way to show values, for templates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.db.models import Model
+from django.utils.safestring import SafeString
+
+from apps.common import display
+
+register = template.Library()
+
+
+@register.filter
+def money(minor: int | None, currency: str) -> SafeString:
+    return display.money(minor, currency)
+
+
+@register.filter
+def quantity(value: Decimal | None) -> SafeString:
+    return display.quantity(value)
+
+
+@register.filter
+def number(value: int) -> SafeString:
+    return display.count(value)
+
+
+@register.filter
+def exact(at: datetime | None, zone: str = "") -> SafeString:
+    return display.exact(at, zone)
+
+
+@register.filter
+def moment(at: datetime | None, zone: str = "") -> SafeString:
+    return display.moment(at, zone)
+
+
+@register.filter
+def badge(text: object, tone: str = display.CALM) -> SafeString:
+    return display.badge(text, tone)
+
+
+@register.filter
+def copyable(text: object) -> SafeString:
+    return display.copyable(text)
+
+
+@register.filter
+def link(target: Model | None, text: object | None = None) -> SafeString:
+    return display.link(target, text)
+
+
+@register.filter
+def pairs(values: Mapping[str, Any]) -> SafeString:
+    return display.pairs(values)
+
+
+@register.filter
+def named(code: str, names: Mapping[str, str]) -> str:
+    """The name of a code, or the code."""
+    return names.get(code, code)

@@ -1,0 +1,194 @@
+"""Everything that is known of one return, in the order it happened. A fixed number of statements."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from apps.audit.models import AuditEntry
+from apps.common import display
+from apps.events.models import Event
+from apps.idempotency.models import IdempotentRequest
+from apps.inventory.models import StockMovement
+from apps.refunds.admin.refunds import TONES
+from apps.refunds.models import Refund
+from apps.refunds.states import RefundStatus
+from apps.returns.models import (
+    ConditionCode,
+    CustomerReturn,
+    ExchangeLine,
+    ReasonCode,
+    ReturnLine,
+)
+from apps.returns.policy.codes import RESPONSES
+from apps.returns.states import Outcome, ReturnStatus
+
+DECISION_TONES = {
+    Outcome.APPROVED: display.GOOD,
+    Outcome.CONTINGENT: display.WAIT,
+    Outcome.NEEDS_OVERRIDE: display.WAIT,
+    Outcome.DENIED: display.BAD,
+}
+STATUS_TONES = {
+    ReturnStatus.COMPLETED: display.GOOD,
+    ReturnStatus.AUTHORIZED: display.WAIT,
+    ReturnStatus.NEEDS_OVERRIDE: display.WAIT,
+}
+_RULES = {
+    "policy": _("A policy is in force"),
+    "sale_known": _("The sale is known"),
+    "window": _("Within the return window"),
+    "line_belongs": _("The line is on the receipt"),
+    "quantity_left": _("So many are left"),
+    "returnable": _("The product may come back"),
+    "stock_now": _("Exchange goods are there"),
+}
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\S+[+-]\d\d:\d\d")
+_QUANTITY = re.compile(r"-?\d+\.\d{3}")
+
+
+@dataclass(frozen=True, slots=True)
+class TraceRow:
+    """What one rule said: in words, with the grounds it looked at."""
+
+    rule: str
+    line: int | None
+    code: str
+    says: str
+    tone: str
+    inputs: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    what: CustomerReturn
+    lines: list[ReturnLine]
+    exchange: list[ExchangeLine]
+    tenders: list[Any]
+    others: list[CustomerReturn]
+    trace: list[TraceRow]
+    movements: list[StockMovement]
+    refunds: list[Refund]
+    events: list[Event]
+    entries: list[AuditEntry]
+    request: IdempotentRequest | None
+    reasons: dict[str, str]
+    conditions: dict[str, str]
+
+    @property
+    def zone(self) -> str:
+        return self.what.store.timezone
+
+    @property
+    def denied(self) -> bool:
+        return self.what.decision != Outcome.APPROVED
+
+    @property
+    def decision_tone(self) -> str:
+        return DECISION_TONES.get(Outcome(self.what.decision), display.CALM)
+
+    @property
+    def status_tone(self) -> str:
+        return STATUS_TONES.get(ReturnStatus(self.what.status), display.CALM)
+
+    @property
+    def reasons_given(self) -> list[dict[str, str]]:
+        """The sentences for the operator and the customer; the good news when there is no other."""
+        said: list[dict[str, str]] = list(self.what.messages)
+        return said or [
+            {"to": "operator", "code": "ok", "text": RESPONSES["ok"].operator},
+            {"to": "customer", "code": "ok", "text": RESPONSES["ok"].customer},
+        ]
+
+    @property
+    def toned_refunds(self) -> list[tuple[Refund, str]]:
+        return [(r, TONES.get(RefundStatus(r.status), display.CALM)) for r in self.refunds]
+
+
+def read_story(return_id: str, *, with_trail: bool, with_request: bool) -> Story | None:
+    """None when there is no such return. Trail and request only for those who may see them."""
+    what = _find(return_id)
+    if what is None:
+        return None
+    refunds = list(
+        Refund.objects.filter(reference=f"return:{what.pk}")
+        .select_related("sale_tender", "store_credit", "superseded_by")
+        .prefetch_related("events")
+        .order_by("created_at", "pk")
+    )
+    lines = list(what.lines.select_related("item").order_by("number"))
+    subjects = Q(subject_type="return", subject_id=str(what.pk)) | Q(
+        subject_type="refund", subject_id__in=[str(refund.pk) for refund in refunds]
+    )
+    moved = Q(subject_type="stock", subject_id=f"return:{what.pk}")
+    others = CustomerReturn.objects.filter(sale=what.sale).exclude(pk=what.pk)
+    return Story(
+        what=what,
+        lines=lines,
+        exchange=list(what.exchange_lines.select_related("item").order_by("number")),
+        tenders=list(what.sale.tenders.order_by("number")) if what.sale else [],
+        others=list(others.order_by("-received_at")[:20]) if what.sale_id else [],
+        trace=[_trace_row(row, what.store.timezone) for row in what.trace],
+        movements=_movements(what),
+        refunds=refunds,
+        events=list(Event.objects.filter(subjects | moved).order_by("ordinal")),
+        entries=list(AuditEntry.objects.filter(subjects).order_by("id")) if with_trail else [],
+        request=_request(what) if with_request else None,
+        reasons=_names(ReasonCode, {line.reason for line in lines}),
+        conditions=_names(ConditionCode, {line.condition for line in lines}),
+    )
+
+
+def _find(return_id: str) -> CustomerReturn | None:
+    related = ("store", "terminal__store", "sale__store", "policy_version__policy")
+    try:
+        return CustomerReturn.objects.select_related(*related).filter(pk=UUID(return_id)).first()
+    except (ValueError, ValidationError):
+        return None
+
+
+def _movements(what: CustomerReturn) -> list[StockMovement]:
+    """What went in, what went out in exchange, and what a void took back."""
+    mine = Q()
+    for kind in ("return", "exchange", "void"):
+        mine |= Q(reference__startswith=f"{kind}:{what.pk}:")
+    return list(StockMovement.objects.filter(mine).select_related("item").order_by("id"))
+
+
+def _request(what: CustomerReturn) -> IdempotentRequest | None:
+    made = IdempotentRequest.objects.filter(effect=f"return:{what.pk}")
+    return made.defer("body", "fingerprint").order_by("id").first()
+
+
+def _names(model: type[ReasonCode] | type[ConditionCode], codes: set[str]) -> dict[str, str]:
+    found = dict(model._default_manager.filter(pk__in=codes).values_list("pk", "name"))
+    return {code: found.get(code, code) for code in codes}
+
+
+def _trace_row(row: dict[str, Any], zone: str) -> TraceRow:
+    known = RESPONSES.get(row["code"])
+    return TraceRow(
+        rule=str(_RULES.get(row["rule"], row["rule"])),
+        line=row.get("line"),
+        code=row["code"],
+        says=str(_("Yes")) if row["code"] == "ok" else known.operator if known else row["code"],
+        tone=DECISION_TONES.get(Outcome(row["outcome"]), display.CALM),
+        inputs={name: _ground(value, zone) for name, value in (row.get("inputs") or {}).items()},
+    )
+
+
+def _ground(value: Any, zone: str) -> Any:
+    """Times in the shop's zone, quantities without needless zeros; the rest as it is."""
+    if isinstance(value, str) and _TIME.fullmatch(value):
+        return display.exact(datetime.fromisoformat(value), zone)
+    if isinstance(value, str) and _QUANTITY.fullmatch(value):
+        return display.quantity(Decimal(value))
+    return value

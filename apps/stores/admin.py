@@ -1,0 +1,56 @@
+"""Shops and regions."""
+
+from __future__ import annotations
+
+from django import forms
+from django.contrib import admin
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from apps.common.admin import HistoryAdmin, section
+from apps.common.admin.columns import flag, related
+from apps.common.admin.filters import belongs, flagged
+from apps.stores.models import Region, Store
+
+
+@admin.register(Store)
+class StoreAdmin(HistoryAdmin[Store]):
+    list_display = (
+        "number",
+        "name",
+        related("region", _("region")),
+        "currency",
+        "timezone",
+        "country",
+        flag("sandbox", _("sandbox")),
+    )
+    list_select_related = ("region",)
+    list_filter = (belongs("region", _("Region")), flagged("sandbox", _("Sandbox")))
+    ordering = ("number",)
+    search_paths = ("number", "name__icontains", "country__iexact")
+    search_help_text = _("Shop number, name or country")
+    formfield_overrides = {models.DateField: {"widget": forms.DateInput(attrs={"type": "date"})}}
+    fieldsets = (
+        section(None, "number", "name", "region"),
+        (
+            _("Where and in what money"),
+            {
+                "fields": ("country", "timezone", "currency"),
+                "description": _(
+                    "Both decide about returns: change them only before the first sale."
+                ),
+            },
+        ),
+        section(_("Life"), "opened_on", "closed_on", "sandbox"),
+    )
+    empty_says = _("A shop has a number, a time zone and a currency; registers belong to one.")
+    empty_first = _("Add the first shop.")
+
+
+@admin.register(Region)
+class RegionAdmin(HistoryAdmin[Region]):
+    list_display = ("name",)
+    ordering = ("name",)
+    search_paths = ("name__icontains",)
+    empty_says = _("A region groups shops, so that a policy can be set for all of them at once.")
+    empty_first = _("Not needed until some shops have other rules than the rest.")

@@ -1,0 +1,51 @@
+// What the admin does beyond forms and links. Nothing breaks without it.
+"use strict";
+
+// Home: fetch the figures again every few seconds while the page is looked at.
+const figures = document.querySelector("[data-refresh]");
+if (figures) {
+  setInterval(async () => {
+    if (document.hidden || figures.contains(document.activeElement)) return;
+    try {
+      const answer = await fetch(figures.dataset.refresh, { headers: { Accept: "text/html" } });
+      if (!answer.ok || answer.redirected) return;
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      figures.replaceChildren(...page.body.childNodes);
+    } catch { /* the line is down; the page says of when its figures are */ }
+  }, Number(figures.dataset.every) * 1000);
+}
+
+// Lists: a filter shows its result when it is chosen; empty ones stay out of the address.
+for (const form of document.querySelectorAll("[data-autosubmit]")) {
+  form.addEventListener("change", (event) => {
+    if (event.target.tagName === "SELECT") form.requestSubmit();
+  });
+  form.addEventListener("submit", () => {
+    for (const field of form.elements) if (field.name && !field.value) field.disabled = true;
+  });
+}
+addEventListener("pageshow", () => {
+  for (const field of document.querySelectorAll("[data-autosubmit] :disabled")) field.disabled = false;
+});
+
+// Lists on narrow screens: every cell knows the head of its column.
+const heads = [...document.querySelectorAll("#result_list thead th")].map((th) => th.textContent.trim());
+for (const row of document.querySelectorAll("#result_list tbody tr")) {
+  [...row.cells].forEach((cell, i) => { cell.dataset.label = heads[i]; });
+}
+
+// Numbers people quote: one click copies them.
+if (navigator.clipboard) {
+  for (const text of document.querySelectorAll(".copyable")) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "copy";
+    button.title = button.ariaLabel = document.documentElement.lang === "de" ? "Kopieren" : "Copy";
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(text.textContent.trim());
+      button.classList.add("done");
+      setTimeout(() => button.classList.remove("done"), 1200);
+    });
+    text.after(button);
+  }
+}

@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from apps.accounts.models import Role
+from apps.accounts.services import create_user
+
+PASSWORD = "quiet-harbour-42"
+
+
+def client_of(role: Role) -> Client:
+    """A browser in which somebody of this role is logged in."""
+    user = create_user(username=f"{role}@shop", password=PASSWORD, role=role)
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def it(db: None) -> Client:
+    return client_of(Role.IT_ADMINISTRATOR)
+
+
+@pytest.fixture
+def manager(db: None) -> Client:
+    return client_of(Role.STORE_MANAGER)
+
+
+@pytest.fixture
+def auditor(db: None) -> Client:
+    return client_of(Role.AUDITOR)
+
+
+@pytest.fixture
+def as_role(db: None) -> Callable[[Role], Client]:
+    return client_of

@@ -1,0 +1,61 @@
+"""Ledgers are read: nobody adds, changes or deletes what happened, IT neither."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib import admin
+from django.db.models import Model
+from django.test import Client
+
+from apps.audit.models import AuditEntry
+from apps.common.admin import ReadOnlyAdmin
+from apps.events.models import Event, FeedHead
+from apps.idempotency.models import IdempotentRequest
+from apps.insights.models import Heartbeat, VerifyRun
+from apps.inventory.models import StockCount, StockLevel, StockMovement
+from apps.refunds.models import Refund, SandboxPayment, SandboxRefund, StoreCredit
+from apps.returns.models import CustomerReturn
+from apps.sales.models import Sale, SaleConflict
+from apps.terminals.models import Credential
+from tests.admin.helpers import page, registered, url
+from tests.world import Register, card, pay_out
+
+LEDGERS: set[type[Model]] = {
+    AuditEntry, Event, FeedHead, IdempotentRequest, Heartbeat, VerifyRun, StockCount, StockLevel,
+    StockMovement, Refund, SandboxPayment, SandboxRefund, StoreCredit, CustomerReturn, Sale,
+    SaleConflict, Credential,
+}  # fmt: skip
+
+
+def test_these_are_the_ledgers() -> None:
+    read_only = {m for m in registered() if isinstance(admin.site._registry[m], ReadOnlyAdmin)}
+
+    assert read_only == LEDGERS
+
+
+@pytest.mark.parametrize("model", sorted(LEDGERS, key=str))
+def test_nothing_is_added(it: Client, model: type[Model]) -> None:
+    assert it.get(url(model, "add")).status_code == 403
+    assert it.post(url(model, "add"), {}).status_code == 403
+
+
+def test_nothing_is_changed_or_deleted(it: Client, register: Register) -> None:
+    register.take_back(register.sell(tenders=[card(1530)]), "2")
+    pay_out()
+    kept: list[type[Model]] = [AuditEntry, Event, Sale, CustomerReturn, Refund, StockMovement]
+
+    for model in kept:
+        thing = model._default_manager.all()[:1].get()
+        before = model._default_manager.filter(pk=thing.pk).values().get()
+        assert it.post(page(thing), {"status": "x", "reason": "x"}).status_code == 403, model
+        assert it.post(url(model, "delete", thing.pk), {"post": "yes"}).status_code == 403, model
+        assert model._default_manager.filter(pk=thing.pk).values().get() == before
+
+
+def test_lists_offer_no_actions(it: Client, register: Register) -> None:
+    register.sell()
+    sale = Sale.objects.get()
+
+    it.post(url(Sale), {"action": "delete_selected", "_selected_action": str(sale.pk), "post": "y"})
+
+    assert Sale.objects.count() == 1

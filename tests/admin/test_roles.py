@@ -1,0 +1,86 @@
+"""Who may open and change what: by page, and by a request made by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.db.models import Model
+from django.test import Client
+
+from apps.accounts.models import Role, User
+from apps.accounts.policy import is_allowed
+from apps.audit.models import AuditEntry
+from apps.idempotency.models import IdempotentRequest
+from apps.stores.models import Store
+from apps.terminals.models import AccessToken
+from tests.admin.helpers import page, registered, url
+from tests.world import Register
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_each_list_opens_for_whom_the_policy_allows(
+    register: Register, as_role: Callable[[Role], Client], role: Role
+) -> None:
+    client = as_role(role)
+
+    for model in registered():
+        permission = f"{model._meta.app_label}.view_{model._meta.model_name}"
+        expected = 200 if is_allowed(role, permission) else 403
+        assert client.get(url(model)).status_code == expected, (role, model)
+
+
+def test_managers_see_neither_the_trail_nor_people_nor_requests(manager: Client) -> None:
+    hidden = {m for m in registered() if manager.get(url(m)).status_code == 403}
+
+    assert hidden == {AuditEntry, User, IdempotentRequest}
+    assert b"Trail entries" not in manager.get("/admin/").content
+
+
+@pytest.mark.parametrize("role", [Role.AUDITOR, Role.STORE_MANAGER])
+def test_only_administrators_add_anything(as_role: Callable[[Role], Client], role: Role) -> None:
+    client = as_role(role)
+
+    answers = {client.post(url(model, "add"), {}).status_code for model in registered()}
+
+    assert answers == {403}
+
+
+@pytest.mark.parametrize("role", [Role.AUDITOR, Role.STORE_MANAGER])
+def test_only_administrators_change_or_delete(
+    register: Register, as_role: Callable[[Role], Client], role: Role
+) -> None:
+    client = as_role(role)
+    thing = register.store
+
+    answers = [
+        client.post(page(thing), {"name": "Mine"}).status_code,
+        client.post(url(Store, "delete", thing.pk), {"post": "yes"}).status_code,
+        client.post(url(Store, "history", thing.pk), {}).status_code,
+        client.post(url(Store, "simple_history", thing.pk, thing.history.latest().pk)).status_code,
+    ]
+
+    assert answers[0] == answers[1] == answers[3] == 403
+    thing.refresh_from_db()
+    assert thing.name == "Shop 0042"
+
+
+def test_an_old_version_cannot_be_posted_back_by_anybody(it: Client, register: Register) -> None:
+    old = register.store.history.latest()
+
+    response = it.post(url(Store, "simple_history", register.store.pk, old.pk), {"name": "Old"})
+
+    assert response.status_code == 403
+
+
+def test_strangers_are_sent_to_the_log_in(client: Client, db: None) -> None:
+    for model in registered():
+        assert client.get(url(model))["Location"].startswith("/admin/login/"), model
+
+
+def test_tokens_and_groups_have_no_page() -> None:
+    unseen: list[type[Model]] = [AccessToken, Group]
+
+    assert not [model for model in unseen if admin.site.is_registered(model)]
