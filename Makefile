@@ -21,7 +21,7 @@ run: .venv/ready  ## Start everything, play a short day, stay up (ONCE=1: end af
 
 .PHONY: test
 test: .venv/ready-dev  ## Run all tests on databases of their own (ARGS="-k name" for some)
-	@exec $(PYTHON) -m pytest $(ARGS)
+	@exec $(PYTHON) -m pytest -n 2 $(ARGS)
 
 .PHONY: lint
 lint: .venv/ready-dev  ## Check style, types, architecture and migrations
