@@ -14,7 +14,7 @@ def verify() -> int:
     """Print one line per invariant; the exit code says whether all of them hold."""
     started = time.monotonic()
     with joined(Folder.default(), "make verify", web=False) as application:
-        code, output = application.try_manage("verify")
+        code, output = application.try_manage("verify", "--keep")
     sys.stdout.write(output)
     verdict = "[green]✓[/] All hold" if code == 0 else "[red]✗[/] Not all hold"
     say(f"{verdict} [dim]{time.monotonic() - started:.1f} s[/]")

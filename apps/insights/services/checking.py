@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -58,9 +58,14 @@ def run_and_keep(*, now: datetime) -> VerifyRun:
     began = time.monotonic()
     with read_only_cursor() as cursor:
         results = list(check_invariants(cursor))
+    return keep(results, seconds=time.monotonic() - began, now=now)
+
+
+def keep(results: Sequence[Result], *, seconds: float, now: datetime) -> VerifyRun:
+    """Write a finished check down, on the ordinary connection."""
     return VerifyRun.objects.create(
         at=now,
-        seconds=Decimal(str(round(time.monotonic() - began, 3))),
+        seconds=Decimal(str(round(seconds, 3))),
         violations=sum(result.violations for result in results),
         results=[asdict(result) for result in results],
     )
