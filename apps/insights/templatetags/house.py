@@ -10,6 +10,7 @@ from typing import Any
 from django import template
 from django.db.models import Model
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from apps.common import display
 
@@ -59,6 +60,15 @@ def link(target: Model | None, text: object | None = None) -> SafeString:
 @register.filter
 def pairs(values: Mapping[str, Any]) -> SafeString:
     return display.pairs(values)
+
+
+@register.filter
+def yes_or_no(contents: str) -> str:
+    """Django's icons for true and false as words; anything else as it is."""
+    for icon, word in (("icon-yes.", _("yes")), ("icon-no.", _("no"))):
+        if icon in contents and contents.startswith("<img"):
+            return word
+    return contents
 
 
 @register.filter
