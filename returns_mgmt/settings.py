@@ -98,6 +98,13 @@ DATABASES["default"]["CONN_MAX_AGE"] = None
 DATABASES["default"].setdefault("OPTIONS", {})["options"] = (
     "-c statement_timeout=15000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=60000"
 )
+# A statement that comes up again is prepared: parsing and planning it each time costs PostgreSQL as
+# much as carrying it out. `?prepare_threshold=…` in DATABASE_URL says after how many times.
+DATABASES["default"]["OPTIONS"] = {
+    "server_side_binding": True,
+    "prepare_threshold": 5,
+    **DATABASES["default"]["OPTIONS"],
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- The broker is a wake-up, never the queue: losing its whole memory costs latency only.
@@ -250,5 +257,6 @@ LOGGING = {
         "django.request": {"level": "CRITICAL"},
         "celery.app.trace": {"level": "WARNING"},
         "celery.beat": {"level": "WARNING"},
+        "stripe": {"level": "WARNING"},
     },
 }

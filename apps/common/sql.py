@@ -6,6 +6,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import connection
+from django.db.backends.signals import connection_created
+from psycopg.types.numeric import Int8Dumper
+
+
+def _send_all_integers_alike(connection: Any, **kwargs: Any) -> None:
+    """As bigint, not each in the smallest type it fits in: a statement is prepared once per
+    combination of types, so amounts of different sizes would need it many times over."""
+    connection.connection.adapters.register_dumper(int, Int8Dumper)
+
+
+connection_created.connect(_send_all_integers_alike, dispatch_uid=__name__)
 
 
 def fetch_all(sql: str, params: Sequence[Any] | Mapping[str, Any] = ()) -> list[tuple[Any, ...]]:

@@ -43,9 +43,7 @@ def read_body(serializer: type[StrictSerializer], request: Request) -> Any:
     """The validated body, as plain values; a ValidationError names every field that is wrong."""
     if not isinstance(request.data, dict):
         raise BodyMissing("The body must be a JSON object.")
-    form = serializer(data=request.data)
-    form.is_valid(raise_exception=True)
-    return form.validated_data
+    return serializer.read(request.data)
 
 
 def read_query(serializer: type[StrictSerializer], request: Request) -> Any:
@@ -53,6 +51,4 @@ def read_query(serializer: type[StrictSerializer], request: Request) -> Any:
     for name, values in request.query_params.lists():
         if len(values) > 1:
             raise Invalid(f"The parameter “{name[:64]}” is given twice.", code="invalid-request")
-    form = serializer(data=request.query_params.dict())
-    form.is_valid(raise_exception=True)
-    return form.validated_data
+    return serializer.read(request.query_params.dict())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain, count
 from typing import Any
 
 from apps.common.sql import execute, fetch_one
@@ -20,10 +21,11 @@ SELECT n.id, nextval('events_event_ordinal'), n.type, n.subject_type, n.subject_
                   WHERE e.subject_type = n.subject_type AND e.subject_id = n.subject_id), 0)
        + row_number() OVER (PARTITION BY n.subject_type, n.subject_id ORDER BY n.place),
        %s, %s, %s, %s, %s, n.data
-  FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::jsonb[])
-       WITH ORDINALITY AS n(id, type, subject_type, subject_id, data, place)
+  FROM (VALUES {}) AS n(place, id, type, subject_type, subject_id, data)
  ORDER BY n.place
 """
+# One parameter a value, not one array a column: escaping JSON into an array is dear.
+_ROW = "(%s::int, %s::uuid, %s::text, %s::text, %s::text, %s::jsonb)"
 
 _PLACE = """
 WITH head AS (SELECT last_position FROM events_feedhead WHERE id = 1 FOR UPDATE),
@@ -48,15 +50,16 @@ def insert_events(
     columns: Sequence[Sequence[Any]],
 ) -> None:
     """`columns`: ids, types, subject types, subject ids, data (JSON text), each a list."""
+    rows = list(zip(count(), *columns))
     execute(
-        _INSERT,
-        [store_id, store_number, terminal_number, occurred_at, recorded_at, *map(list, columns)],
+        _INSERT.format(", ".join([_ROW] * len(rows))),
+        [store_id, store_number, terminal_number, occurred_at, recorded_at, *chain(*rows)],
     )
 
 
 def lock_sequencer() -> bool:
     """False when another sequencer is at work (it will place what we would have)."""
-    row = fetch_one("SELECT pg_try_advisory_xact_lock(%s, %s)", _SEQUENCER_LOCK)
+    row = fetch_one("SELECT pg_try_advisory_xact_lock(%s::int, %s::int)", _SEQUENCER_LOCK)
     return bool(row and row[0])
 
 

@@ -1,0 +1,119 @@
+"""`make bench`, or `python -m bench [--seconds 5] [--rounds 3]`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Sequence
+
+from rich.console import Console
+
+from bench import report
+from bench.figures import Point
+from bench.place import Place, brought_up
+from bench.rounds import Bench
+from stack.console import StackError, console, say, say_plain, step
+from stack.folder import Folder
+from stack.signals import Stopped, stop_on_signals
+
+_WHAT_IT_IS = """\
+Everything shares this one machine: the load, web (2 workers, 1 thread each), worker, beat, Valkey
+and PostgreSQL, which is durable (fsync and synchronous_commit on). The floor is PostgreSQL alone
+with a return's reads and writes over a lean schema of its own. Floor, nothing and «paused» have
+worker and beat standing still; POST sales and POST returns have them at work. HTTP is kept alive.
+Ours is held against the floor of the same round and as many clients: «x floor» and so on.
+«SQL» counts round trips to PostgreSQL for one call, BEGIN and COMMIT among them; «web ms» and
+«SQL ms» are the processor time web and PostgreSQL spend on one (the worker's statements included)."""
+_WAITING = """
+SELECT (SELECT count(*) FROM refunds_refund WHERE status = 'succeeded' AND gateway <> ''),
+       (SELECT count(*) FROM refunds_refund WHERE status = 'submitted'),
+       (SELECT count(*) FROM events_event WHERE position IS NULL)
+"""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Measure, show, keep the figures; 0 when every call was answered as it should be."""
+    options = _parser().parse_args(arguments)
+    stop_on_signals()
+    try:
+        with brought_up(Folder(Folder.default().path / "bench")) as place:
+            return _measure(place, options.seconds, options.rounds)
+    except StackError as error:
+        say_plain(f"✗ {error}", "red")
+        return 1
+    except Stopped as stopped:
+        say(f"Stopped by {stopped}.")
+        return stopped.exit_code
+
+
+def _measure(place: Place, seconds: float, rounds: int) -> int:
+    started = time.monotonic()
+    bench = Bench(place, seconds, _say_point)
+    with step("Warm"):
+        bench.warm_up()
+    for number in range(1, rounds + 1):
+        say(f"[bold]Round {number} of {rounds}[/]")
+        bench.round()
+    say_plain(_WHAT_IT_IS)
+    wide = Console(width=None if console.is_terminal else 170, highlight=False)
+    wide.print(report.table(bench.results, place.statements))
+    sent, refunds, events = place.fetch(_WAITING)
+    say(
+        f"Worker: {sent:,} card refunds sent meanwhile, {refunds:,} waiting; {events:,} events waiting."
+    )
+    _say_others(bench)
+    sound = _verify(place)
+    file = report.write(
+        place.application.folder.path, bench.results, statements=place.statements,
+        seconds=seconds, rounds=rounds, errors=bench.errors,
+    )  # fmt: skip
+    for text, count in bench.errors.items():
+        say_plain(f"✗ {count} times: {text}", "red")
+    say(f"{time.monotonic() - started:.0f} s. Figures: {file}")
+    return 0 if sound and not bench.errors else 1
+
+
+def _say_point(name: str, clients: int, measured: Point) -> None:
+    errors = f"  [red]{measured.errors} errors[/]" if measured.errors else ""
+    say(
+        f"  {report.NAMES[name]:<28} {clients:>2} clients {measured.rate:>7,.0f}/s"
+        f"  p99 {measured.p99:.1f} ms{errors}"
+    )
+
+
+def _say_others(bench: Bench) -> None:
+    """Figures of a busy machine are worth little, and the ratios suffer too."""
+    others = sorted(point.others for points in bench.results.values() for point in points)
+    busiest, middle = others[-1], others[len(others) // 2]
+    style = "yellow" if middle > 0.15 else ""
+    say(f"Other programs used {middle:.2f} cores meanwhile (median; up to {busiest:.2f}).", style)
+    if style:
+        say("Repeat it on a quiet machine: others slow few processes more than many.", style)
+
+
+def _verify(place: Place) -> bool:
+    """Whether the books agree after all that; True where there is no such command."""
+    _, commands = place.application.try_manage("help", "--commands")
+    if "verify" not in commands.split():
+        return True
+    with step("Books checked") as current:
+        code, output = place.application.try_manage("verify")
+        if code:
+            current.fail("they do not agree")
+    say_plain(output)
+    return code == 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m bench",
+        description="Measure rates and latencies on this machine, against its own floor.",
+    )
+    parser.add_argument("--seconds", type=float, default=5, help="for each point (default 5)")
+    parser.add_argument("--rounds", type=int, default=3, help="of all points (default 3)")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,109 @@
+"""What was measured, as a table for people and a file for comparing."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from rich.table import Table
+
+from bench.figures import Point, Spread, ratio, spread
+
+Results = Mapping[tuple[str, int], Sequence[Point]]
+
+NAMES = {
+    "floor": "floor: a statement at a time",
+    "call": "floor: one call",
+    "nothing": "nothing: GET terminals/self",
+    "sales": "POST sales, 2 lines",
+    "returns": "POST returns, 2 lines",
+    "alone": "POST returns, worker paused",
+}
+_COLUMNS = (
+    *("", "clients", "a second", "(min-max)", "p50 ms", "p95", "p99", "SQL", "web ms", "SQL ms"),
+    *("x floor", "x call", "x nothing", "errors"),
+)
+OURS = ("sales", "returns", "alone")
+# What a figure is compared with. The floor does a return's writes: sales are not held against it.
+_AGAINST = {"floor": ("returns", "alone"), "call": ("returns", "alone"), "nothing": OURS}
+
+
+def table(results: Results, statements: Mapping[str, int]) -> Table:
+    """Medians of the rounds, with the lowest and highest rate; ratios are taken round by round."""
+    shown = Table(title="Rates and latencies", title_justify="left", expand=False)
+    for header in _COLUMNS:
+        shown.add_column(header, justify="right" if header else "left", no_wrap=True)
+    last = ""
+    for (name, clients), points in sorted(results.items(), key=_place):
+        if name != last:
+            shown.add_section()
+        shown.add_row(*_row(results, name, clients, points, statements))
+        last = name
+    return shown
+
+
+def _place(item: tuple[tuple[str, int], Any]) -> tuple[int, int]:
+    name, clients = item[0]
+    return list(NAMES).index(name), clients
+
+
+def _row(
+    results: Results,
+    name: str,
+    clients: int,
+    points: Sequence[Point],
+    statements: Mapping[str, int],
+) -> list[str]:
+    rate = spread([p.rate for p in points])
+    times = [f"{spread([getattr(p, q) for p in points]).middle:.1f}" for q in ("p50", "p95", "p99")]
+    ratios = [
+        f"{ratio(points, results[base, clients]).middle:.2f}"
+        if name in ours and (base, clients) in results
+        else ""
+        for base, ours in _AGAINST.items()
+    ]
+    count = statements.get("returns" if name == "alone" else name)
+    worked = [spread([p.cpu_ms.get(s, 0) for p in points]).middle for s in ("web", "PostgreSQL")]
+    return [
+        NAMES[name], str(clients), f"{rate.middle:,.0f}", f"({rate.low:,.0f}-{rate.high:,.0f})",
+        *times, str(count or ""), *(f"{ms:.2f}" if ms >= 0.005 else "" for ms in worked), *ratios,
+        str(sum(p.errors for p in points)),
+    ]  # fmt: skip
+
+
+def write(folder: Path, results: Results, **more: Any) -> Path:
+    """Everything, round by round, in a new file."""
+    folder.mkdir(parents=True, exist_ok=True)
+    at = datetime.now(UTC)
+    document = {
+        "at": at.isoformat(timespec="seconds"),
+        "machine": {
+            "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+            "processor": platform.machine(), "system": platform.platform(),
+        },
+        **more,
+        "points": [_point(results, *key) for key, _ in sorted(results.items(), key=_place)],
+    }  # fmt: skip
+    file = folder / f"{at:%Y%m%dT%H%M%SZ}.json"
+    file.write_text(json.dumps(document, indent=1) + "\n")
+    return file
+
+
+def _point(results: Results, name: str, clients: int) -> dict[str, Any]:
+    points = results[name, clients]
+    against: dict[str, Spread] = {
+        base: ratio(points, results[base, clients])
+        for base, ours in _AGAINST.items()
+        if name in ours and (base, clients) in results
+    }
+    return {
+        "what": name, "clients": clients, "rate": asdict(spread([p.rate for p in points])),
+        "ratios": {base: asdict(value) for base, value in against.items()},
+        "rounds": [asdict(p) for p in points],
+    }  # fmt: skip
