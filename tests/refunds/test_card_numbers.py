@@ -88,8 +88,13 @@ def test_a_refusal_is_kept_and_told_without_it(register: Register, clock: Clock)
 
 
 def test_what_stripe_says_of_a_card_is_neither_kept_nor_logged(
-    register: Register, clock: Clock, processor: StripeStandIn, logged: io.StringIO
+    register: Register,
+    clock: Clock,
+    processor: StripeStandIn,
+    logged: io.StringIO,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(logging.getLogger("stripe"), "level", logging.INFO)  # as loud as it can be
     processor.take("pi_1", 1000)
     processor.make_trouble(Trouble(DECLINED))
     take_back(register, {**card(1000, ref="pi_1"), "gateway": "stripe"})
