@@ -115,3 +115,8 @@ class ShownReturn:
     expires_at: datetime | None
     occurred_at: datetime
     policy: dict[str, Any] | None = field(default=None)
+
+
+def reference_of(return_id: UUID) -> str:
+    """How refunds name the return they belong to."""
+    return f"return:{return_id}"

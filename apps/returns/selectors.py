@@ -8,7 +8,7 @@ from datetime import datetime
 from apps.common.paging import newest_first
 from apps.refunds.commands import OpenedRefund
 from apps.refunds.selectors import refunds_of
-from apps.returns.commands import Message, ShownExchange, ShownLine, ShownReturn
+from apps.returns.commands import Message, ShownExchange, ShownLine, ShownReturn, reference_of
 from apps.returns.models import CustomerReturn
 
 PAGE = 50
@@ -16,9 +16,8 @@ PAGE = 50
 
 def show_return(customer_return: CustomerReturn) -> ShownReturn:
     """One return with its lines and refunds."""
-    return _show(
-        customer_return, refunds_of([_reference(customer_return)])[_reference(customer_return)]
-    )
+    reference = reference_of(customer_return.pk)
+    return _show(customer_return, refunds_of([reference])[reference])
 
 
 def list_returns(
@@ -34,12 +33,8 @@ def list_returns(
         "lines", "exchange_lines__item"
     )
     page, following = newest_first(rows, field="received_at", cursor=cursor, limit=PAGE)
-    refunds = refunds_of([_reference(row) for row in page])
-    return [_show(row, refunds[_reference(row)]) for row in page], following
-
-
-def _reference(customer_return: CustomerReturn) -> str:
-    return f"return:{customer_return.pk}"
+    refunds = refunds_of([reference_of(row.pk) for row in page])
+    return [_show(row, refunds[reference_of(row.pk)]) for row in page], following
 
 
 def _show(customer_return: CustomerReturn, refunds: Sequence[OpenedRefund]) -> ShownReturn:

@@ -19,7 +19,7 @@ from apps.inventory import services as inventory
 from apps.inventory.commands import Move, Posting
 from apps.inventory.states import Bucket, MovementKind
 from apps.refunds import services as refunds
-from apps.returns.commands import ShownReturn
+from apps.returns.commands import ShownReturn, reference_of
 from apps.returns.locks import find_return, lock_return
 from apps.returns.models import CustomerReturn, ReturnLine
 from apps.returns.selectors import show_return
@@ -57,7 +57,7 @@ def void_return(
     lines, _ = lock_return(customer_return)
     if customer_return.status == ReturnStatus.COMPLETED:
         news = [_take_goods_back_out(customer_return, lines, now)]
-        refunds.cancel_refunds(telling.reference_of(customer_return.pk), now=now)
+        refunds.cancel_refunds(reference_of(customer_return.pk), now=now)
     elif customer_return.status == ReturnStatus.AUTHORIZED:
         _let_go(customer_return, lines, now)
         news = []
@@ -100,7 +100,7 @@ def _let_go(customer_return: CustomerReturn, lines: Sequence[ReturnLine], now: d
     if reserved:
         inventory.release(customer_return.store_id, reserved)
         customer_return.exchange_lines.update(reserved=False)
-    refunds.release_planned(telling.reference_of(customer_return.pk), now=now)
+    refunds.release_planned(reference_of(customer_return.pk), now=now)
 
 
 def _take_goods_back_out(

@@ -22,7 +22,7 @@ from apps.returns.policy.pricing import Worth
 from apps.returns.selectors import show_return
 from apps.returns.services import telling
 from apps.returns.services.receiving import Arrival, ArrivedLine, LeavingLine, receive_goods
-from apps.returns.states import RefundTo, ReturnStatus
+from apps.returns.states import ReturnStatus
 from apps.sales import services as sales
 from apps.sales.commands import LineChange, LineOfSale
 from apps.sales.locks import load_sale
@@ -202,8 +202,9 @@ def _settle_money(
     assert sale is not None
     plan = []
     if customer_return.refund_total_minor:
-        to = "original" if customer_return.refund_to == RefundTo.ORIGINAL else "store_credit"
-        plan = refunds.plan_refunds(customer_return.refund_total_minor, sale.tenders, to=to)
+        plan = refunds.plan_refunds(
+            customer_return.refund_total_minor, sale.tenders, to=customer_return.refund_to
+        )
     _, facts, news = refunds.open_refunds(plan, context=context, settle=True, now=now)
     return facts, news
 

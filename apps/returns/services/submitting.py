@@ -20,7 +20,7 @@ from apps.returns.policy.codes import RESPONSES
 from apps.returns.services import rows, telling
 from apps.returns.services.gathering import Moment, gather_facts, moment_of
 from apps.returns.services.receiving import Arrival, receive_goods
-from apps.returns.states import RefundTo, ReturnKind, ReturnStatus
+from apps.returns.states import ReturnKind, ReturnStatus
 from apps.sales import services as sales
 
 
@@ -156,8 +156,7 @@ def _write_completed(case: Case) -> ShownReturn:
 def _plan(case: Case) -> list[PlannedRefund]:
     if not case.refund_total or case.facts.sale is None:
         return []
-    to = "original" if case.ask.refund_to == RefundTo.ORIGINAL else "store_credit"
-    return refunds.plan_refunds(case.refund_total, case.facts.sale.tenders, to=to)
+    return refunds.plan_refunds(case.refund_total, case.facts.sale.tenders, to=case.ask.refund_to)
 
 
 def _insert(

@@ -13,12 +13,7 @@ from apps.common.fields import format_quantity
 from apps.events import services as events
 from apps.events.commands import News, Place
 from apps.refunds.commands import RefundContext
-from apps.returns.commands import ShownReturn
-
-
-def reference_of(return_id: UUID) -> str:
-    """How refunds name the return they belong to."""
-    return f"return:{return_id}"
+from apps.returns.commands import ShownReturn, reference_of
 
 
 def refund_context(
