@@ -139,6 +139,7 @@ CELERY_BEAT_SCHEDULE = {
     "expire-returns": {"task": "returns.expire_due", "schedule": 60.0, "options": {"expires": 60}},
     "verify": {"task": "insights.verify", "schedule": 300.0, "options": {"expires": 120}},
     "beat-heartbeat": {"task": "insights.heartbeat", "schedule": 10.0, "options": {"expires": 10}},
+    "tend-terminals": {"task": "terminals.tend", "schedule": 60.0, "options": {"expires": 60}},
     "prune-tokens": {
         "task": "terminals.prune_tokens",
         "schedule": 3600.0,
@@ -198,6 +199,10 @@ SPECTACULAR_SETTINGS = {
         "apps.common.schema.describe_problems",
     ],
 }
+
+# --- Registers. How long a token lives; how long at least an old key works beside the new one.
+TOKEN_LIFE_S = env.int("TOKEN_LIFE_S", default=900)
+KEY_OVERLAP_MIN_S = env.int("KEY_OVERLAP_MIN_S", default=86400)
 
 # --- Money going out. The lease has to outlast the calls that one refund may need.
 REFUND_LEASE_S = env.int("REFUND_LEASE_S", default=60)

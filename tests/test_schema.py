@@ -11,9 +11,9 @@ from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.validation import validate_schema
 
 OPERATIONS = {
-    "changes", "return", "return_complete", "return_list", "return_quote", "return_submit", "return_void",
+    "changes", "enrol", "return", "return_complete", "return_list", "return_quote", "return_submit", "return_void",
     "sale", "sale_batch", "sale_by_natural_key", "sale_create", "sale_search", "stock", "stock_count",
-    "terminal_self", "token",
+    "terminal_heartbeat", "terminal_key", "terminal_self", "token",
 }  # fmt: skip
 
 

@@ -34,6 +34,8 @@ class Caller:
     credential_id: UUID
     token_id: int
     request_id: str
+    rate_per_second: int = 0  # of its profile; 0 is no limit
+    burst: int = 0
 
     @property
     def is_authenticated(self) -> bool:

@@ -250,6 +250,16 @@ class OneOfField(StrictField):
         return data if isinstance(data, str) and data in self.choices else None
 
 
+class ObjectField(StrictField):
+    """A JSON object: what must stand in it is said elsewhere."""
+
+    expected = "a JSON object"
+    json_schema = {"type": "object"}
+
+    def parse(self, data: Any) -> dict[str, Any] | None:
+        return data if isinstance(data, dict) else None
+
+
 class AnythingField(StrictField):
     """Any JSON value: what it must be is said elsewhere, item by item."""
 

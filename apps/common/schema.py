@@ -55,6 +55,8 @@ _PROBLEM = {
 }
 _ALWAYS = ("400", "401", "403", "404", "405", "406", "413", "415", "422", "429", "503")
 _ON_POST = ("409",)
+# Repeatable by nature: by the key's thumbprint, the code, or because the last one counts.
+_NEEDS_NO_KEY = ("oauth/token", "quote", "enrol", "self/keys", "self/heartbeat")
 
 
 def describe_problems(result: Any, generator: Any, request: Any, public: bool) -> Any:
@@ -81,7 +83,7 @@ def _describe(operation: dict[str, Any], path: str, method: str) -> None:
         operation["responses"].setdefault(
             code, {"description": "A problem document.", "content": content}
         )
-    if method == "post" and not path.endswith(("oauth/token", "quote")):
+    if method == "post" and not path.endswith(_NEEDS_NO_KEY):
         operation.setdefault("parameters", []).append(
             {
                 "name": "Idempotency-Key",

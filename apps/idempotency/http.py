@@ -71,6 +71,11 @@ def read_key(request: Request) -> str:
     return given
 
 
+def optional_key(request: Request) -> str | None:
+    """The Idempotency-Key where one is welcome but not needed."""
+    return read_key(request) if request.headers.get("Idempotency-Key", "").strip() else None
+
+
 def fingerprint(request: Request) -> bytes:
     """SHA-256 over method, path with sorted query, and canonical body."""
     query = urlencode(

@@ -41,7 +41,8 @@ class TerminalTokenAuthentication(BaseAuthentication):
     def authenticate(self, request: Request) -> tuple[Any, Caller]:
         now = timezone.now()
         row = store.find_token(hash_token(_bearer(request)))
-        if row is None or row.credential_status == CredentialStatus.REVOKED:
+        revoked = row and (row.revoked_at or row.credential_status == CredentialStatus.REVOKED)
+        if row is None or revoked:
             raise TokenInvalid("The access token is unknown or was revoked.")
         if row.expires_at <= now or (row.credential_not_after and row.credential_not_after <= now):
             raise TokenExpired("The access token has expired. Ask for a new one.")
@@ -82,4 +83,6 @@ def _caller(row: store.TokenRow, request_id: str) -> Caller:
         credential_id=row.credential_id,
         token_id=row.token_id,
         request_id=request_id,
+        rate_per_second=row.rate_per_second,
+        burst=row.burst,
     )

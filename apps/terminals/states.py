@@ -13,10 +13,15 @@ class TerminalStatus(models.TextChoices):
 
 TERMINAL_TRANSITIONS: dict[str, frozenset[str]] = {
     "pending": frozenset({"active", "retired"}),
-    "active": frozenset({"suspended", "retired"}),
-    "suspended": frozenset({"active", "retired"}),
+    "active": frozenset({"suspended", "retired", "pending"}),
+    "suspended": frozenset({"active", "retired", "pending"}),
     "retired": frozenset(),
 }
+
+
+class CredentialKind(models.TextChoices):
+    KEY = "key", _("Key")  # the register signs; we hold the public half
+    SECRET = "secret", _("Secret")  # for hardware that cannot sign; we hold its hash
 
 
 class CredentialStatus(models.TextChoices):
@@ -30,7 +35,19 @@ USABLE = (CredentialStatus.PENDING, CredentialStatus.ACTIVE, CredentialStatus.RE
 """A register may ask for a token with any of these; at most two exist at a time."""
 
 
+class NoticeKind(models.TextChoices):
+    ENROLMENT_CONFLICT = "enrolment-conflict", _("A used code came again, from another machine")
+    PENDING_UNUSED = "pending-unused", _("The new key has not been used for a week")
+    ROTATION_OVERDUE = "rotation-overdue", _("The key is older than it may be")
+    ROTATION_DUE = "rotation-due", _("The key is to be replaced")
+
+
+REMINDERS = (NoticeKind.ROTATION_DUE,)
+"""Said in time, so that nobody has to do anything yet; the others ask for a person."""
+
+
 class Scope(models.TextChoices):
+    SELF = "self", _("Renew its own key and say how it is")
     READ = "read", _("Look up sales, returns, stock and changes")
     SALES = "sales", _("Take sales in")
     RETURNS = "returns", _("Decide and complete returns")

@@ -98,7 +98,7 @@ def test_others_see_no_buttons_and_cannot_press_them(
 
 def test_no_page_shows_a_secret_or_its_hash(it: Client, register: Register) -> None:
     credential = register.terminal.credential_set.get()
-    hashed = bytes(credential.secret_hash)
+    hashed = bytes(credential.secret_hash or b"")
 
     for address in (page(register.terminal), page(credential), url(Credential)):
         body = it.get(address).content.decode()

@@ -21,7 +21,7 @@ from apps.terminals.states import Scope, TerminalStatus
 from tests.world import SETUP, Register, make_register, nothing_changes, problem, sale_body
 
 # Where no register has to say who it is.
-OPEN = {"token", "schema", "docs"}
+OPEN = {"token", "terminal-enrol", "schema", "docs"}
 ID = "01932f6e-0000-7000-8000-000000000000"
 
 
@@ -167,9 +167,11 @@ def test_a_register_sees_its_own_settings(register: Register) -> None:
     shown = register.get("terminals/self").json()
     assert shown.pop("server_time").endswith("Z")
     assert shown.pop("stream_url")
+    credential = Credential.objects.get()
+    assert shown.pop("credential").items() >= {"id": str(credential.pk), "kind": "secret"}.items()
     assert shown == {
-        "id": str(register.terminal.pk), "number": "03", "store": "0042", "timezone": "Europe/Berlin",
-        "currency": "EUR", "scopes": ["offline", "read", "returns", "sales", "stock"],
+        "rotate_by": None, "id": str(register.terminal.pk), "number": "03", "store": "0042", "timezone": "Europe/Berlin",
+        "currency": "EUR", "scopes": ["offline", "read", "returns", "sales", "self", "stock"],
     }  # fmt: skip
 
 

@@ -23,4 +23,4 @@ def test_a_new_secret_used_ten_times_at_once_is_active_and_not_retiring() -> Non
         newest = Credential.objects.latest("created_at")
         assert (newest.status, newest.not_after) == ("active", None)
     statuses = Credential.objects.order_by("created_at").values_list("status", flat=True)
-    assert list(statuses) == ["retiring", "retiring", "retiring", "active"]
+    assert list(statuses) == ["revoked", "revoked", "retiring", "active"]

@@ -7,11 +7,11 @@ from simple_history.models import HistoricalRecords
 
 from apps.common.ids import uuid7
 from apps.stores.models import Store
-from apps.terminals.states import CredentialStatus, Scope, TerminalStatus
+from apps.terminals.states import Scope, TerminalStatus
 
 
 def default_scopes() -> list[str]:
-    return [Scope.READ, Scope.SALES, Scope.RETURNS, Scope.STOCK, Scope.OFFLINE]
+    return [Scope.SELF, Scope.READ, Scope.SALES, Scope.RETURNS, Scope.STOCK, Scope.OFFLINE]
 
 
 class TerminalProfile(models.Model):
@@ -21,6 +21,14 @@ class TerminalProfile(models.Model):
     scopes = ArrayField(
         models.CharField(max_length=16, choices=Scope.choices),
         default=default_scopes, verbose_name=_("may"),
+    )  # fmt: skip
+    rate_per_second = models.PositiveIntegerField(
+        _("requests per second"), default=20,
+        help_text=_("What a register may keep up. 0 is no limit."),
+    )  # fmt: skip
+    burst = models.PositiveIntegerField(
+        _("at once"), default=100,
+        help_text=_("How many requests may come together before that limit is felt."),
     )  # fmt: skip
     history = HistoricalRecords()
 
@@ -72,62 +80,12 @@ class TerminalSeen(models.Model):
 
     terminal = models.OneToOneField(Terminal, models.CASCADE, primary_key=True, related_name="seen")
     last_seen_at = models.DateTimeField(_("last seen"))
+    heartbeat_at = models.DateTimeField(_("last heartbeat"), null=True)
+    clock_skew_ms = models.BigIntegerField(_("clock is ahead by"), null=True)
+    queue_depth = models.PositiveIntegerField(_("waiting to be sent"), null=True)
     ip = models.GenericIPAddressField(_("address"), null=True)
     software_version = models.CharField(_("version"), max_length=64, blank=True)
 
     class Meta:
         verbose_name = _("last seen")
         verbose_name_plural = _("last seen")
-
-
-class Credential(models.Model):
-    """A secret of a register, stored as its SHA-256 (256 random bits need no slow hash)."""
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    terminal = models.ForeignKey(Terminal, models.CASCADE, verbose_name=_("register"))
-    secret_hash = models.BinaryField(max_length=32)
-    hint = models.CharField(_("begins with"), max_length=24)
-    status = models.CharField(
-        _("status"), max_length=16, choices=CredentialStatus.choices,
-        default=CredentialStatus.PENDING,
-    )  # fmt: skip
-    created_at = models.DateTimeField(_("made"))
-    first_used_at = models.DateTimeField(_("first used"), null=True)
-    not_after = models.DateTimeField(_("good until"), null=True)
-    revoked_at = models.DateTimeField(_("revoked"), null=True)
-
-    class Meta:
-        verbose_name = _("credential")
-        verbose_name_plural = _("credentials")
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(status__in=CredentialStatus.values),
-                name="credential_status_known",
-            ),
-            # At most one waits for its first use and one is in use: rotation needs no more.
-            models.UniqueConstraint(
-                fields=["terminal", "status"],
-                condition=models.Q(status__in=["pending", "active"]),
-                name="credential_one_pending_one_active",
-            ),
-            # A revoked credential says when.
-            models.CheckConstraint(
-                condition=~models.Q(status="revoked") | models.Q(revoked_at__isnull=False),
-                name="credential_revoked_when",
-            ),
-        ]
-
-
-class AccessToken(models.Model):
-    """A bearer token for 15 minutes, stored as its SHA-256. A new one never ends an old one."""
-
-    id = models.BigAutoField(primary_key=True)
-    credential = models.ForeignKey(Credential, models.CASCADE)
-    token_hash = models.BinaryField(max_length=32, unique=True)
-    scopes = ArrayField(models.CharField(max_length=16))
-    issued_at = models.DateTimeField()
-    expires_at = models.DateTimeField(db_index=True)  # the prune job
-
-    class Meta:
-        verbose_name = _("access token")
-        verbose_name_plural = _("access tokens")

@@ -5,7 +5,6 @@ import binascii
 from typing import Any
 from urllib.parse import unquote_plus
 
-from django.conf import settings
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -13,12 +12,16 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.common.errors import Invalid
-from apps.common.fields import format_instant
 from apps.common.parsers import BoundedFormParser
 from apps.common.problems import problem_document
-from apps.common.views import RegisterView, caller_of
-from apps.terminals.serializers import TerminalOut, TokenForm, TokenOut
-from apps.terminals.services import InvalidClient, InvalidScope, issue_token
+from apps.terminals.serializers import TokenForm, TokenOut
+from apps.terminals.services import (
+    InvalidClient,
+    InvalidScope,
+    IssuedToken,
+    issue_token,
+    issue_token_by_assertion,
+)
 
 
 class MalformedForm(Invalid):
@@ -29,10 +32,13 @@ class UnsupportedGrant(Invalid):
     code = "unsupported-grant-type"
 
 
+JWT_BEARER = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+
 # What RFC 6749 5.2 calls our codes.
 _OAUTH_ERRORS = {
     "invalid-request": "invalid_request",
     "invalid-client": "invalid_client",
+    "assertion-clock": "invalid_client",
     "invalid-scope": "invalid_scope",
     "unsupported-grant-type": "unsupported_grant_type",
 }
@@ -58,39 +64,26 @@ class Token(APIView):
             issued = self._issue(request, form.validated_data)
         except (MalformedForm, InvalidClient, InvalidScope, UnsupportedGrant) as error:
             return _oauth_error(error.code, error.detail, str(getattr(request, "request_id", "")))
-        data = {
-            "access_token": issued.token,
-            "token_type": "Bearer",
-            "expires_in": issued.expires_in,
-            "scope": " ".join(issued.scopes),
-        }
-        return Response(data, headers={"Cache-Control": "no-store"})
+        return Response(TokenOut(issued).data, headers={"Cache-Control": "no-store"})
 
-    def _issue(self, request: Request, form: dict[str, Any]) -> Any:
+    def _issue(self, request: Request, form: dict[str, Any]) -> IssuedToken:
         if form["grant_type"] != "client_credentials":
             raise UnsupportedGrant("Only grant_type=client_credentials is spoken here.")
+        scope, now = form.get("scope", ""), timezone.now()
+        if "client_assertion" in form:
+            if form.get("client_assertion_type") != JWT_BEARER:
+                raise MalformedForm(f"client_assertion_type must be {JWT_BEARER}.")
+            return issue_token_by_assertion(
+                assertion=form["client_assertion"],
+                client_id=form.get("client_id", ""),
+                scope=scope,
+                now=now,
+            )
         client_id, secret = _basic(request) or (
             form.get("client_id", ""),
             form.get("client_secret", ""),
         )
-        return issue_token(
-            client_id=client_id,
-            client_secret=secret,
-            scope=form.get("scope", ""),
-            now=timezone.now(),
-        )
-
-
-class Self(RegisterView):
-    """The register's own settings."""
-
-    scopes = {"GET": "read"}
-
-    @extend_schema(operation_id="terminal_self", responses=TerminalOut)
-    def get(self, request: Request) -> Response:
-        now = format_instant(timezone.now())
-        context = {"now": now, "stream_url": f"{settings.PUBLIC_URL}/api/v1/"}
-        return Response(TerminalOut(caller_of(request), context=context).data)
+        return issue_token(client_id=client_id, client_secret=secret, scope=scope, now=now)
 
 
 def _basic(request: Request) -> tuple[str, str] | None:

@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from apps.common.views import RegisterView, caller_of, read_body
+from apps.idempotency.http import optional_key
+from apps.terminals import services
+from apps.terminals.selectors import credential_of
+from apps.terminals.serializers import (
+    HeartbeatIn,
+    KeyIn,
+    KeyOut,
+    PulseOut,
+    TerminalOut,
+)
+from apps.terminals.services.heartbeats import Beat
+from apps.terminals.services.rotation import rotation_due
+
+
+class Self(RegisterView):
+    """The register's own settings."""
+
+    scopes = {"GET": "read"}
+
+    @extend_schema(operation_id="terminal_self", responses=TerminalOut)
+    def get(self, request: Request) -> Response:
+        caller, now = caller_of(request), timezone.now()
+        context = {
+            "now": now,
+            "stream_url": f"{settings.PUBLIC_URL}/api/v1/",
+            "rotate_by": rotation_due(caller.terminal_id, now=now),
+            "credential": credential_of(caller),
+        }
+        return Response(TerminalOut(caller, context=context).data)
+
+
+class Keys(RegisterView):
+    """A new key of the register's own, posted under the old one. The same key again is harmless."""
+
+    scopes = {"POST": "self"}
+
+    @extend_schema(operation_id="terminal_key", request=KeyIn, responses={201: KeyOut})
+    def post(self, request: Request) -> Response:
+        body = read_body(KeyIn, request)
+        posted = services.post_credential(
+            jwk=body.get("jwk"),
+            proof=body.get("proof"),
+            asked_under=optional_key(request),
+            caller=caller_of(request),
+            now=timezone.now(),
+        )
+        return Response(KeyOut(posted).data, status=201, headers={"Cache-Control": "no-store"})
+
+
+class Heartbeat(RegisterView):
+    """The register lives. Said over and over, so it needs no Idempotency-Key."""
+
+    scopes = {"POST": "self"}
+
+    @extend_schema(operation_id="terminal_heartbeat", request=HeartbeatIn, responses=PulseOut)
+    def post(self, request: Request) -> Response:
+        body, now = read_body(HeartbeatIn, request), timezone.now()
+        beat = Beat(
+            software_version=body["software_version"],
+            hardware=body["hardware"],
+            clock=body.get("clock"),
+            queue_depth=body.get("queue_depth"),
+            ip=request.META.get("REMOTE_ADDR") or None,
+        )
+        pulse = services.note_heartbeat(beat, caller=caller_of(request), now=now)
+        return Response(PulseOut(pulse, context={"now": now}).data)
