@@ -203,6 +203,20 @@ INVARIANTS: tuple[Invariant, ...] = (
                                                    WHERE e.refund_id = f.id AND e.kind = 'failure'))
             OR (f.status = 'cancelled' AND 1 <> (SELECT count(*) FROM refunds_refundevent e
                                                   WHERE e.refund_id = f.id AND e.kind = 'cancel'))"""),
+    Invariant("16.1", "no register holds more than two usable credentials, or two in one state", """
+        SELECT count(*) FROM (SELECT 1 FROM terminals_credential WHERE status <> 'revoked'
+                               GROUP BY terminal_id
+                              HAVING count(*) > 2 OR count(*) <> count(DISTINCT status)) d"""),
+    Invariant("16.2", "a credential was replaced only by one that had been used", """
+        SELECT count(*) FROM terminals_credential o
+         WHERE o.status = 'retiring' AND NOT EXISTS (
+               SELECT 1 FROM terminals_credential n
+                WHERE n.terminal_id = o.terminal_id AND n.id <> o.id
+                  AND n.first_used_at >= coalesce(o.first_used_at, o.created_at))"""),
+    Invariant("16.3", "no token was given from a credential that had ended", """
+        SELECT count(*) FROM terminals_accesstoken k
+          JOIN terminals_credential c ON c.id = k.credential_id
+         WHERE k.issued_at > c.not_after OR k.issued_at > c.revoked_at + interval '10 seconds'"""),
     Invariant("14.1", "the sandbox processor's books agree with ours", """
         SELECT count(*) FROM (SELECT 'rms-refund-' || id AS key, amount_minor FROM refunds_refund
                                WHERE gateway <> '' AND status IN ('succeeded', 'reversed')

@@ -49,6 +49,11 @@ BREAKS: dict[str, str] = {
     "11.2": "DELETE FROM refunds_storecreditentry",
     "12.1": "UPDATE returns_customerreturn SET completed_at = NULL WHERE status = 'completed'",
     "12.2": "DELETE FROM refunds_refundevent WHERE kind = 'success'",
+    "16.1": """INSERT INTO terminals_credential (id, terminal_id, kind, secret_hash, hint, status, slot, created_at)
+               SELECT gen_random_uuid(), terminal_id, 'secret', secret_hash, '', 'retiring', 1, now()
+                 FROM terminals_credential, generate_series(1, 2)""",
+    "16.2": "UPDATE terminals_credential SET status = 'retiring', not_after = now() + interval '1 day'",
+    "16.3": "UPDATE terminals_credential SET not_after = now() - interval '1 hour'",
     "14.1": "UPDATE refunds_sandboxrefund SET amount_minor = amount_minor + 1",
     "13.1": "UPDATE sales_sale SET customer_ref = 'card 4242 4242 4242 4242 exp'",
 }
