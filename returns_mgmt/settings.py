@@ -11,6 +11,7 @@ from pathlib import Path
 import django_stubs_ext
 import environ
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 
 django_stubs_ext.monkeypatch()
 
@@ -24,6 +25,7 @@ SECRET_KEY = env.str(
 )
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / ".data")))
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000")
+STREAM_URL = env.str("STREAM_URL", default=PUBLIC_URL)  # what waits; behind a proxy the same
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"] if DEVELOPMENT else [])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
@@ -42,6 +44,7 @@ INSTALLED_APPS = [
     "apps.insights.apps.InsightsConfig",
     "apps.integrations.apps.IntegrationsConfig",
     "apps.gateway.apps.GatewayConfig",
+    "apps.streams.apps.StreamsConfig",
     "apps.returns.apps.ReturnsConfig",
     "apps.refunds.apps.RefundsConfig",
     "apps.sales.apps.SalesConfig",
@@ -140,6 +143,11 @@ CELERY_BEAT_SCHEDULE = {
     "verify": {"task": "insights.verify", "schedule": 300.0, "options": {"expires": 120}},
     "beat-heartbeat": {"task": "insights.heartbeat", "schedule": 10.0, "options": {"expires": 10}},
     "tend-terminals": {"task": "terminals.tend", "schedule": 60.0, "options": {"expires": 60}},
+    "forget-events": {
+        "task": "events.forget_events",
+        "schedule": 3600.0,
+        "options": {"expires": 600},
+    },
     "prune-tokens": {
         "task": "terminals.prune_tokens",
         "schedule": 3600.0,
@@ -204,6 +212,24 @@ SPECTACULAR_SETTINGS = {
 TOKEN_LIFE_S = env.int("TOKEN_LIFE_S", default=900)
 KEY_OVERLAP_MIN_S = env.int("KEY_OVERLAP_MIN_S", default=86400)
 
+
+# --- Limits per address. Those of a register stand in its profile.
+def _rate(text: str) -> tuple[int, int]:
+    """`20/200`: 20 a second, 200 at once. `0`: no limit."""
+    rate, _, burst = text.partition("/")
+    if text != "0" and not (rate.isdecimal() and burst.isdecimal()):
+        raise ImproperlyConfigured(f"“{text}” is no rate; write 20/200 or 0.")
+    return int(rate), int(burst or 0)
+
+
+RATE_LIMITS = env.bool("RATE_LIMITS", default=True)
+RATE_LIMIT_TOKEN = _rate(env.str("RATE_LIMIT_TOKEN", default="20/200"))
+RATE_LIMIT_FAILURES = _rate(env.str("RATE_LIMIT_FAILURES", default="10/100"))
+RATE_LIMIT_ENROLMENT = env.int("RATE_LIMIT_ENROLMENT", default=5)
+
+# --- The change feed: for how long events are kept for those who read them.
+FEED_RETENTION_DAYS = env.int("FEED_RETENTION_DAYS", default=30)
+
 # --- Money going out. The lease has to outlast the calls that one refund may need.
 REFUND_LEASE_S = env.int("REFUND_LEASE_S", default=60)
 # The sandbox pays nothing: it is allowed in development, or where it is asked for by name.
@@ -224,9 +250,8 @@ CONTENT_SECURITY_POLICY = {
 }
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-SECURE_PROXY_SSL_HEADER = (
-    ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
-)
+BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SECURE_HSTS_SECONDS = 0 if DEVELOPMENT else 31536000
 SILENCED_SYSTEM_CHECKS = [
     "security.W005",

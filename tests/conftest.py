@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from uuid import uuid4
 
 import pytest
 from django.db import connection
 from django.db.backends.postgresql.operations import DatabaseOperations
 
+from apps.common import limits, valkey
 from apps.insights.services.checking import check_invariants
 from tests.world import Register, make_register
 
@@ -15,6 +17,28 @@ LEDGERS = (
     "refunds_storecreditentry",
     "inventory_stockmovement",
 )
+
+
+@pytest.fixture(autouse=True)
+def buckets_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test begins with full buckets, and no limit opens because the machine is busy."""
+    monkeypatch.setattr(limits, "PREFIX", f"limit:{uuid4()}:")
+    monkeypatch.setattr(valkey, "TIMEOUT_S", 30)
+    monkeypatch.setattr(valkey, "_pause", valkey._Pause())
+
+
+@pytest.fixture
+def set_clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """Valkey's clock as the limits read it stands at 1000 seconds, until it is set anew."""
+    script = limits.SCRIPT.replace("'PX'", "'EX'")  # no key may end in the midst of a test
+
+    def set_to(seconds: int) -> None:
+        frozen = script.replace("redis.call('TIME')", f"{{'{seconds}', '0'}}")
+        assert frozen != script
+        monkeypatch.setattr(limits, "SCRIPT", frozen)
+
+    set_to(1000)
+    return set_to
 
 
 @pytest.fixture

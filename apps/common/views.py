@@ -13,6 +13,7 @@ from apps.common.cards import contains_card_number
 from apps.common.errors import Invalid, NotFound
 from apps.common.fields import StrictSerializer
 from apps.common.parsers import CardDataRefused
+from apps.common.throttling import limit_register
 
 
 class BodyMissing(Invalid):
@@ -24,6 +25,11 @@ class RegisterView(APIView):
 
     scopes: ClassVar[dict[str, str]] = {}
     http_method_names = ("get", "post")
+
+    def perform_authentication(self, request: Request) -> None:
+        """Who asks, and whether too often; before anything else of the request is looked at."""
+        super().perform_authentication(request)
+        limit_register(caller_of(request))
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)

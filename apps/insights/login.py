@@ -11,6 +11,7 @@ from django.utils import timezone
 from apps.accounts.models import User
 from apps.audit import services as audit
 from apps.audit.commands import Fact
+from apps.common.addresses import address_of
 from apps.common.caller import Actor
 
 
@@ -32,7 +33,7 @@ class LoginForm(AdminAuthenticationForm):
             label=user.username if user else "?",
             request_id=str(getattr(self.request, "request_id", "")),
         )
-        address = self.request.META.get("REMOTE_ADDR", "") if self.request else ""
+        address = address_of(self.request) if self.request else ""
         fact = Fact(
             "user.login_failed", "user", actor.id, subject_label=actor.label, outcome="refused",
             data={"address": address},

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.audit import services as audit
 from apps.audit.commands import Fact
+from apps.common.addresses import address_of
 from apps.common.admin import actor_of
 from apps.common.display import NOTHING
 from apps.insights import home, places
@@ -99,6 +100,6 @@ class ReturnsAdminSite(admin.AdminSite):
     def _record_person(self, request: HttpRequest, action: str) -> None:
         if isinstance(request.user, AnonymousUser):
             return
-        data = {"address": request.META.get("REMOTE_ADDR", "")}
+        data = {"address": address_of(request)}
         subject = ("user", str(request.user.pk), request.user.get_username())
         self.record(request, action, subject, data=data)

@@ -10,9 +10,11 @@ from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
+from apps.common.addresses import address_of
 from apps.common.caller import Caller
 from apps.common.cards import scrub_card_numbers
 from apps.common.errors import NotYours, Refusal
+from apps.common.throttling import limit_failures
 from apps.terminals import store
 from apps.terminals.states import CredentialStatus, TerminalStatus
 
@@ -43,13 +45,14 @@ class TerminalTokenAuthentication(BaseAuthentication):
         row = store.find_token(hash_token(_bearer(request)))
         revoked = row and (row.revoked_at or row.credential_status == CredentialStatus.REVOKED)
         if row is None or revoked:
+            limit_failures(request)
             raise TokenInvalid("The access token is unknown or was revoked.")
         if row.expires_at <= now or (row.credential_not_after and row.credential_not_after <= now):
             raise TokenExpired("The access token has expired. Ask for a new one.")
         if row.terminal_status != TerminalStatus.ACTIVE:
             raise TerminalNotActive("This register is not active.")
         if row.last_seen_at is None or now - row.last_seen_at > _SEEN_EVERY:
-            ip = request.META.get("REMOTE_ADDR") or None
+            ip = address_of(request) or None
             version = scrub_card_numbers(request.headers.get("User-Agent", ""))[:64]
             store.note_seen(row.terminal_id, at=now, ip=ip, version=version)
         caller = _caller(row, getattr(request, "request_id", ""))
@@ -85,4 +88,5 @@ def _caller(row: store.TokenRow, request_id: str) -> Caller:
         request_id=request_id,
         rate_per_second=row.rate_per_second,
         burst=row.burst,
+        good_until=min(row.expires_at, row.credential_not_after or row.expires_at),
     )

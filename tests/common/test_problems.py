@@ -37,7 +37,7 @@ KINDS = {"refused", "not-allowed", "unprocessable", "busy"}
 NOT_FROM_A_REGISTER = {
     "conflict": "a kind; what registers meet has a code of its own",
     "state-changed": "two people in the admin at once",
-    "rate-limited": "no throttle is configured yet",
+    "rate-limited": "tests/terminals/test_rate_limits.py",
     "idempotency-in-progress": "tests/idempotency/test_concurrency.py",
     "service-unavailable": "test_a_database_that_keeps_us_waiting_answers_503, below",
     "internal-error": "test_our_own_mistakes_say_nothing_of_themselves, below",

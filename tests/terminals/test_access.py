@@ -170,8 +170,8 @@ def test_a_register_sees_its_own_settings(register: Register) -> None:
     credential = Credential.objects.get()
     assert shown.pop("credential").items() >= {"id": str(credential.pk), "kind": "secret"}.items()
     assert shown == {
-        "rotate_by": None, "id": str(register.terminal.pk), "number": "03", "store": "0042", "timezone": "Europe/Berlin",
-        "currency": "EUR", "scopes": ["offline", "read", "returns", "sales", "self", "stock"],
+        "id": str(register.terminal.pk), "number": "03", "store": "0042", "timezone": "Europe/Berlin",
+        "currency": "EUR", "rotate_by": None, "scopes": ["offline", "read", "returns", "sales", "self", "stock"],
     }  # fmt: skip
 
 

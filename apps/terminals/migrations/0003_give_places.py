@@ -18,6 +18,9 @@ UPDATE terminals_terminalprofile SET scopes = array_prepend('self', scopes)
  WHERE NOT 'self' = ANY (scopes)
 """
 
+# Registers that worked without a limit go on so; an administrator may set one.
+AS_BEFORE = "UPDATE terminals_terminalprofile SET rate_per_second = 0, burst = 0"
+
 
 class Migration(migrations.Migration):
     dependencies = [("terminals", "0002_signed_identity")]
@@ -25,4 +28,5 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(GIVE_PLACES, migrations.RunSQL.noop),
         migrations.RunSQL(MAY_RENEW, migrations.RunSQL.noop),
+        migrations.RunSQL(AS_BEFORE, migrations.RunSQL.noop),
     ]

@@ -6,10 +6,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from apps.common.throttling import PerAddress, few_wrong_codes
 from apps.common.views import read_body
 from apps.idempotency.http import optional_key
 from apps.terminals.serializers import EnrolIn, EnrolOut
-from apps.terminals.services import Enrolment, enrol
+from apps.terminals.services import Enrolment, EnrolmentCodeInvalid, enrol
 
 
 class Enrol(APIView):
@@ -17,6 +18,7 @@ class Enrol(APIView):
 
     authentication_classes = ()
     permission_classes = ()
+    throttle_classes = (PerAddress,)
 
     @extend_schema(operation_id="enrol", request=EnrolIn, responses={201: EnrolOut})
     def post(self, request: Request) -> Response:
@@ -29,7 +31,8 @@ class Enrol(APIView):
             software=body["software"],
             request_id=str(getattr(request, "request_id", "")),
         )
-        enrolled = enrol(wanted, now=now)
+        with few_wrong_codes(request, EnrolmentCodeInvalid):
+            enrolled = enrol(wanted, now=now)
         headers = {"Cache-Control": "no-store"}
         if enrolled.replayed:
             headers["Idempotent-Replayed"] = "true"

@@ -14,6 +14,7 @@ from rest_framework.views import APIView
 from apps.common.errors import Invalid
 from apps.common.parsers import BoundedFormParser
 from apps.common.problems import problem_document
+from apps.common.throttling import PerAddress
 from apps.terminals.serializers import TokenForm, TokenOut
 from apps.terminals.services import (
     InvalidClient,
@@ -49,6 +50,7 @@ class Token(APIView):
 
     authentication_classes = ()
     permission_classes = ()
+    throttle_classes = (PerAddress,)
     parser_classes = (BoundedFormParser,)
 
     @extend_schema(
