@@ -1,6 +1,7 @@
 """The calls a register makes. Copy from here when you integrate a register of your own.
 
-    client = ReturnsClient("https://returns.example", client_id, client_secret)
+    enrol("https://returns.example", "ABCD-EFGH-IJKL-MNOP-QRST-UVWX", Path("register.json"))
+    client = ReturnsClient.from_keyring(Path("register.json"))
     client.submit_return({...}, key="0042-03-261121-0007-a1").data["decision"]
 
 The key belongs to the customer's business, not to the attempt: choose it once, store it with the
@@ -9,21 +10,22 @@ body, and use it again after a crash. The server then acts once and repeats its 
 
 from __future__ import annotations
 
-import base64
-import json
+import threading
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
 from urllib.parse import quote, urlsplit
 
-from client.errors import ProblemError
-from client.tokens import Grant, TokenKeeper
-from client.transport import Answer, JsonObject, Request, Transport
-
-STALE_TOKEN_CODES = frozenset({"token-expired", "token-invalid"})
+from client.connection import Connection
+from client.follow import PAUSE, CursorStore, follow
+from client.identity import Identity
+from client.keyring import Keyring, KeyringFile, KeyringInMemory
+from client.keys import Secret
+from client.transport import Answer, JsonObject, Transport
 
 
 class ReturnsClient:
-    """One register's connection. Thread-safe; token, retries and keep-alive are its business.
+    """One register's connection. Thread-safe; tokens, keys, retries and keep-alive are its business.
 
     Every call raises ProblemError when the server refuses and UnreachableError when it cannot
     be reached. A denied return is not an error: look at `decision` in the answer.
@@ -32,16 +34,67 @@ class ReturnsClient:
     def __init__(
         self,
         base_url: str,
-        client_id: str,
-        client_secret: str,
+        client_id: str = "",
+        client_secret: str = "",
         *,
+        keyring: Keyring | None = None,
         transport: Transport | None = None,
     ) -> None:
-        self._transport = transport or Transport(base_url)
-        pair = f"{quote(client_id, safe='')}:{quote(client_secret, safe='')}"
-        self._basic = "Basic " + base64.b64encode(pair.encode()).decode()
-        self._root = f"{self._transport.base_url}/api/v1/"
-        self._tokens = TokenKeeper(self._fetch_token)
+        """With a client id and a secret, or with a keyring, which can also renew itself."""
+        line = transport or Transport(base_url)
+        known = Identity(line.base_url, client_id, current=Secret(client_secret))
+        self._line = Connection(line, keyring or KeyringInMemory(known))
+
+    @classmethod
+    def from_keyring(
+        cls, path: Path, *, base_url: str = "", transport: Transport | None = None
+    ) -> ReturnsClient:
+        """The register that was enrolled into this file. KeyringError when it was not.
+
+        `base_url` only when the server has moved since.
+        """
+        keyring = KeyringFile(path)
+        return cls(base_url or keyring.read().base_url, keyring=keyring, transport=transport)
+
+    def whoami(self) -> JsonObject:
+        """The register's own settings: shop, number, currency, time zone, scopes, credential."""
+        return self._get("terminals/self")
+
+    def access_token(self) -> str:
+        """A token that is good now, for calls that are made without this client."""
+        return self._line.token()
+
+    def rotate(self) -> str | None:
+        """Change to a new key now, and give its id (none for a secret).
+
+        The client does this by itself when the server asks for it. ProblemError
+        `rotation-in-progress`: the last change is too recent.
+        """
+        return self._line.rotate()
+
+    def heartbeat(
+        self,
+        *,
+        software_version: str | None = None,
+        hardware: str | None = None,
+        queue_depth: int | None = None,
+    ) -> JsonObject:
+        """Say how the register is, every few minutes: {"server_time", "clock_skew_ms", "rotate_by"}.
+
+        `queue_depth` is how many requests wait at the register to be sent.
+        """
+        told = {
+            "software_version": software_version,
+            "hardware": hardware,
+            "queue_depth": queue_depth,
+            "clock": datetime.now(UTC).isoformat(),
+        }
+        body = {name: value for name, value in told.items() if value is not None}
+        used = self._line.credential()
+        answer = self._post("terminals/self/heartbeat", body).data
+        if answer.get("rotate_by"):
+            self._line.replace_in_passing(used)
+        return answer
 
     def sales_create(self, sale: JsonObject, *, key: str) -> Answer:
         """Take a sale in. Status 201 when it is new, 200 when the same sale was there already."""
@@ -73,12 +126,12 @@ class ReturnsClient:
         page = self._get("sales/search", {k: v for k, v in given.items() if v is not None})
         yield from page["items"]
         while page.get("next"):
-            page = self._follow(page["next"])
+            page = self._next_page(page["next"])
             yield from page["items"]
 
     def quote_return(self, wanted: JsonObject) -> JsonObject:
         """The decision and the refund plan for a return; nothing is written."""
-        return self._call("POST", self._root + "returns/quote", body=wanted).data
+        return self._post("returns/quote", wanted).data
 
     def submit_return(self, wanted: JsonObject, *, key: str) -> Answer:
         """Decide a return; with `"complete": true` also take the goods and start the refund."""
@@ -113,53 +166,29 @@ class ReturnsClient:
                 return
             after = str(page["next"])
 
+    def follow(
+        self, cursor: CursorStore, *, stop: threading.Event | None = None, pause: float = PAUSE
+    ) -> Iterator[JsonObject]:
+        """The items of the change feed, for ever or until `stop` is set; see `client.follow`.
+
+        Outages are waited for. CursorExpiredError when the feed no longer reaches back to the
+        cursor; ProblemError for whatever waiting cannot mend.
+        """
+
+        def read_page(after: str | None, wait: int) -> JsonObject:
+            params = {"limit": "500", "wait": str(wait)} | ({"after": after} if after else {})
+            return self._get("changes", params)
+
+        return follow(read_page, cursor, stop=stop or threading.Event(), pause=pause)
+
     def _get(self, path: str, params: Mapping[str, str] | None = None) -> JsonObject:
-        return self._call("GET", self._root + path, params=params).data
+        return self._line.call("GET", self._line.root + path, params=params).data
 
-    def _follow(self, link: str) -> JsonObject:
+    def _next_page(self, link: str) -> JsonObject:
         # Only path and query are taken from the link: the token goes to our server, nobody else.
-        base, target = urlsplit(self._transport.base_url), urlsplit(link)
+        base, target = urlsplit(self._line.root), urlsplit(link)
         url = target._replace(scheme=base.scheme, netloc=base.netloc).geturl()
-        return self._call("GET", url).data
+        return self._line.call("GET", url).data
 
-    def _post(self, path: str, body: JsonObject, *, key: str) -> Answer:
-        return self._call("POST", self._root + path, body=body, key=key)
-
-    def _call(
-        self,
-        method: str,
-        url: str,
-        *,
-        params: Mapping[str, str] | None = None,
-        body: JsonObject | None = None,
-        key: str | None = None,
-    ) -> Answer:
-        headers = {"Idempotency-Key": key} if key else {}
-        content = None
-        if body is not None:
-            headers["Content-Type"] = "application/json"
-            content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
-        request = Request(method, url, headers, params or {}, content)
-        token = self._tokens.current()
-        try:
-            return self._send_as(token, request)
-        except ProblemError as problem:
-            if problem.status != 401 or problem.code not in STALE_TOKEN_CODES:
-                raise
-        # Once, and with the same key: the refused attempt had no effect.
-        self._tokens.discard(token)
-        return self._send_as(self._tokens.current(), request)
-
-    def _send_as(self, token: str, request: Request) -> Answer:
-        headers = {**request.headers, "Authorization": f"Bearer {token}"}
-        return self._transport.send(replace(request, headers=headers))
-
-    def _fetch_token(self) -> Grant:
-        headers = {
-            "Authorization": self._basic,
-            "Content-Type": "application/x-www-form-urlencoded",
-        }
-        form = b"grant_type=client_credentials"
-        request = Request("POST", self._root + "oauth/token", headers, content=form)
-        granted = self._transport.send(request).data
-        return Grant(str(granted["access_token"]), float(granted["expires_in"]))
+    def _post(self, path: str, body: JsonObject, *, key: str = "") -> Answer:
+        return self._line.call("POST", self._line.root + path, body=body, key=key)

@@ -36,6 +36,9 @@ class RetryPolicy:
         return attempts_made < self.attempts and elapsed + wait <= self.give_up_after
 
 
+ONCE = RetryPolicy(attempts=1)
+
+
 def is_worth_repeating(status: int, code: str) -> bool:
     """True where the same request, sent later, may well be answered otherwise."""
     return status in BUSY_STATUSES or (status == 409 and code == "idempotency-in-progress")
@@ -47,10 +50,14 @@ def read_retry_after(value: str | None, now: datetime) -> float | None:
         return None
     if value.strip().isdecimal():
         return float(value)
+    moment = read_http_date(value)
+    return None if moment is None else max(0.0, (moment - now).total_seconds())
+
+
+def read_http_date(value: str | None) -> datetime | None:
+    """The moment in a header such as Date, to the second."""
     try:
-        moment = parsedate_to_datetime(value)
+        moment = parsedate_to_datetime(value or "")
     except ValueError:
         return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - now).total_seconds())
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

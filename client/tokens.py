@@ -6,25 +6,32 @@ import random
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from client.errors import ClientError
+from client.keys import Credential
 
 RENEW_AT_SHARE_OF_LIFE = 2 / 3
 JITTER_SHARE_OF_LIFE = 0.1
+# Not used in its last moments: it has to be good when the request arrives, not when it leaves.
+GOOD_FOR_SHARE_OF_LIFE = 0.9
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What the token endpoint gave: the token and its life in seconds."""
+    """What the token endpoint gave: the token and its life in seconds.
 
-    token: str
+    `outdated` is what the token was got with, if that is to be replaced by a new one.
+    """
+
+    token: str = field(repr=False)
     lifetime: float
+    outdated: Credential | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    token: str
+    token: str = field(repr=False)
     renew_at: float
     expires_at: float
 
@@ -61,12 +68,20 @@ class TokenKeeper:
             if self._held is not None and self._held.token == token:
                 self._held = None
 
+    def put(self, grant: Grant, asked_at: float) -> None:
+        """This token was got elsewhere, asked for no earlier than that: use it from now on."""
+        with self._renewing:
+            self._hold(grant, asked_at)
+
     def _renew_early(self, held: _Held) -> str:
         if not self._renewing.acquire(blocking=False):
             return held.token
         try:
             return self._renew_unless_replaced(held)
         except ClientError:
+            # Trying may have taken long.
+            if self._clock() >= held.expires_at:
+                raise
             # The old token still works; whoever comes next tries the renewal again.
             return held.token
         finally:
@@ -78,8 +93,13 @@ class TokenKeeper:
             return self._held.token
         asked_at = self._clock()
         grant = self._fetch()
+        self._hold(grant, asked_at)
+        return grant.token
+
+    def _hold(self, grant: Grant, asked_at: float) -> None:
         share = RENEW_AT_SHARE_OF_LIFE - JITTER_SHARE_OF_LIFE * self._dice()
         self._held = _Held(
-            grant.token, asked_at + grant.lifetime * share, asked_at + grant.lifetime
+            grant.token,
+            renew_at=asked_at + grant.lifetime * share,
+            expires_at=asked_at + grant.lifetime * GOOD_FOR_SHARE_OF_LIFE,
         )
-        return grant.token

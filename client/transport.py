@@ -8,16 +8,15 @@ import random
 import threading
 import time
 import weakref
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 import requests
 from requests.utils import get_environ_proxies
 
 from client.errors import ProblemError, UnreachableError, read_problem
-from client.retry import RetryPolicy, is_worth_repeating, read_retry_after
+from client.retry import RetryPolicy, is_worth_repeating
 
 JsonObject = dict[str, Any]
 
@@ -31,9 +30,9 @@ class Request:
 
     method: str
     url: str
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     params: Mapping[str, str] = field(default_factory=dict)
-    content: bytes | None = None
+    content: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +41,17 @@ class Answer:
 
     status: int
     headers: Mapping[str, str]
-    raw: bytes
+    raw: bytes = field(repr=False)
 
     @property
     def data(self) -> JsonObject:
-        document = json.loads(self.raw)
+        try:
+            document = json.loads(self.raw)
+        except ValueError:
+            document = None
         if not isinstance(document, dict):
-            raise UnreachableError(f"expected a JSON object, got {type(document).__name__}")
+            # Something in between answered in the server's place, such as a login page.
+            raise UnreachableError(f"answered {self.status} with something else than a JSON object")
         return document
 
     @property
@@ -74,29 +77,32 @@ class Transport:
         """Requests sent so far, repeats included."""
         return self._calls
 
-    def send(self, request: Request) -> Answer:
+    def send(
+        self, request: Request | Callable[[], Request], *, retry: RetryPolicy | None = None
+    ) -> Answer:
         """The 2xx answer. Raises ProblemError for any other, UnreachableError for none at all.
 
         Connection errors, timeouts and busy answers are sent again, within the retry policy.
-        Every request of this API is safe to repeat: it only reads, or carries its key.
+        Every request of this API is safe to repeat: it only reads, or carries its key. A function
+        is called before each attempt, for what must be new each time: tokens, and proofs.
         """
+        policy = retry or self.retry
         started = time.monotonic()
         attempt = 0
         while True:
-            outcome = self._send_once(request)
+            outcome = self._send_once(request if isinstance(request, Request) else request())
             if isinstance(outcome, Answer):
                 return outcome
-            failure, retry_after = outcome
-            if isinstance(failure, ProblemError) and not is_worth_repeating(
-                failure.status, failure.code
+            if isinstance(outcome, ProblemError) and not is_worth_repeating(
+                outcome.status, outcome.code
             ):
-                raise failure
-            wait = self.retry.wait_before_next(attempt, retry_after, random.random())
+                raise outcome
+            wait = policy.wait_before_next(attempt, outcome.retry_after, random.random())
             attempt += 1
-            if not self.retry.allows_another(attempt, time.monotonic() - started, wait):
-                raise failure
+            if not policy.allows_another(attempt, time.monotonic() - started, wait):
+                raise outcome
             if self._impatient.wait(wait):
-                raise failure
+                raise outcome
 
     def stop_waiting(self) -> None:
         """No more repeats, for good: calls that wait for their next attempt fail at once."""
@@ -109,9 +115,7 @@ class Transport:
         for session in sessions:
             session.close()
 
-    def _send_once(
-        self, request: Request
-    ) -> Answer | tuple[ProblemError | UnreachableError, float | None]:
+    def _send_once(self, request: Request) -> Answer | ProblemError | UnreachableError:
         with self._counting:
             self._calls += 1
         try:
@@ -130,12 +134,10 @@ class Transport:
             requests.Timeout,
             requests.exceptions.ChunkedEncodingError,
         ) as exc:
-            return UnreachableError(f"{request.method} {request.url}: {exc}"), None
+            return UnreachableError(f"{request.method} {request.url}: {exc}")
         if 200 <= response.status_code < 300:
             return Answer(response.status_code, response.headers, response.content)
-        retry_after = read_retry_after(response.headers.get("Retry-After"), datetime.now(UTC))
-        problem = read_problem(response.status_code, response.headers, response.content)
-        return problem, retry_after
+        return read_problem(response.status_code, response.headers, response.content)
 
     def _session(self) -> requests.Session:
         # requests does not promise that a Session may be shared between threads.

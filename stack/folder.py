@@ -32,13 +32,21 @@ class Folder:
         return self.path / "logs"
 
     @property
-    def credentials(self) -> Path:
-        return self.run / "credentials.json"
+    def registers(self) -> Path:
+        """The demo's registers, each with an enrolment code while it has no key."""
+        return self.run / "registers.json"
+
+    @property
+    def keys(self) -> Path:
+        """The keyrings of all registers that are played on this machine."""
+        return self.run / "keys"
 
     def make(self) -> None:
         """Create what is missing. Keys live in `run`, so only the owner may look inside."""
         try:
-            for folder, mode in ((self.path, 0o755), (self.logs, 0o700), (self.run, 0o700)):
+            for folder, mode in (
+                (self.path, 0o755), (self.logs, 0o700), (self.run, 0o700), (self.keys, 0o700),
+            ):  # fmt: skip
                 folder.mkdir(mode=mode, parents=True, exist_ok=True)
         except OSError as error:
             raise StackError(

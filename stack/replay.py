@@ -21,12 +21,13 @@ def replay(data: Path, workers: int) -> int:
     if not data.is_file():
         raise StackError(f"There is no file {data}. Name one: `make replay DATA=path/to/file`.")
     with joined(Folder.default(), "make replay", web=True) as application:
-        credentials = _provision(application, data)
+        registers = _provision(application, data)
         journal = application.folder.path / "replay" / f"{data.stem}.jsonl"
         played = application.show(
             "client.replay",
             *("run", "--data", str(data), "--base-url", application.url),
-            *("--credentials", str(credentials), "--journal", str(journal)),
+            *("--registers", str(registers), "--keys", str(application.folder.keys)),
+            *("--journal", str(journal)),
             *("--workers", str(workers)),
         )
         if played:
@@ -37,19 +38,19 @@ def replay(data: Path, workers: int) -> int:
 
 
 def _provision(application: Application, data: Path) -> Path:
-    """Shops and registers for the file; returns where their credentials are."""
+    """Shops and registers for the file; returns where the registers are listed."""
     folder = application.folder.path / "replay"
     folder.mkdir(mode=0o700, exist_ok=True)
     shops = folder / f"{data.stem}.shops.json"
-    credentials = folder / f"{data.stem}.credentials.json"
+    registers = folder / f"{data.stem}.registers.json"
     with step("Shops in the file"):
         write_private(shops, _shops(application, data))
     with step("Registers for them"):
         application.manage(
-            *("provision_shops", "--shops", str(shops), "--registers", str(REGISTERS)),
-            *("--credentials", str(credentials)),
+            *("provision_shops", "--shops", str(shops), "--per-shop", str(REGISTERS)),
+            *("--registers", str(registers), "--keys", str(application.folder.keys)),
         )
-    return credentials
+    return registers
 
 
 def _shops(application: Application, data: Path) -> str:

@@ -43,7 +43,7 @@ def run() -> int:
 def seed(application: Application) -> Logins:
     """Fill an empty database with the demo, and return the logins it names."""
     with step("Demo shops, registers, policy and goods"):
-        output = application.manage("demo", "--credentials", str(application.folder.credentials))
+        output = application.manage("demo", *where_registers_are(application.folder))
     try:
         logins: Logins = json.loads(output.strip().splitlines()[-1])
     except (ValueError, IndexError) as error:
@@ -54,12 +54,7 @@ def seed(application: Application) -> Logins:
 def play(application: Application) -> bool:
     """Let a simulated register sell and take back; print the figures. True when all is sound."""
     report = application.folder.run / "simulator.json"
-    arguments = [
-        "--base-url",
-        application.url,
-        "--credentials",
-        str(application.folder.credentials),
-    ]
+    arguments = ["--base-url", application.url, *where_registers_are(application.folder)]
     arguments += ["--sales", "60", "--returns", "40", "--report", str(report)]
     say("A register sells and takes back, over the API:")
     played = application.show("client.simulate", *arguments) == 0
@@ -68,6 +63,11 @@ def play(application: Application) -> bool:
     settled = settle(application)
     show_summary(application)
     return check_invariants(application) and played and settled
+
+
+def where_registers_are(folder: Folder) -> list[str]:
+    """The arguments for those who list the registers, and those who play them."""
+    return ["--registers", str(folder.registers), "--keys", str(folder.keys)]
 
 
 def say_where(application: Application, logins: Logins) -> None:

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from client.credentials import load_credentials
 from client.errors import ClientError
+from client.registers import load_registers
 from client.replay.invoices import read_book
 from client.replay.journal import Journal
 from client.replay.lines import Line, read_lines
@@ -59,9 +59,9 @@ def run(options: argparse.Namespace, console: Console) -> int:
     book = read_book(read_lines(options.data), options.limit)
     console.print(f"{book.line_count:,} lines, {book.invoice_count:,} invoices")
     transport = Transport(options.base_url, PATIENT)
-    registers = Registers(load_credentials(options.credentials), transport)
     started = time.monotonic()
     try:
+        registers = Registers(load_registers(options.registers), options.keys, transport)
         with Journal(options.journal) as journal:
             tally = play_book(book, registers, journal, options.workers, console)
     finally:
@@ -87,7 +87,8 @@ def _read_options(arguments: Sequence[str] | None) -> argparse.Namespace:
     for command in (shops, play):
         command.add_argument("--data", type=Path, required=True, help="the CSV file, or .csv.gz")
     play.add_argument("--base-url", required=True)
-    play.add_argument("--credentials", type=Path, required=True, help="JSON list of registers")
+    play.add_argument("--registers", type=Path, required=True, help="JSON list of them")
+    play.add_argument("--keys", type=Path, required=True, help="folder of their keyrings")
     play.add_argument("--journal", type=Path, required=True, help="what a rerun goes on from")
     play.add_argument("--workers", type=_positive, default=4)
     play.add_argument("--limit", type=_positive, metavar="INVOICES", help="only the first ones")

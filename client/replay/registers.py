@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from client.api import ReturnsClient
-from client.credentials import Credential, CredentialsError
+from client.registers import ListedRegister, RegistersError, open_register
 from client.replay.invoices import Invoice
 from client.replay.shops import shop_of
 from client.transport import Transport
@@ -23,14 +24,13 @@ def stable_hash(text: str) -> int:
 class Registers:
     """All registers of all shops, on one transport."""
 
-    def __init__(self, credentials: Sequence[Credential], transport: Transport) -> None:
+    def __init__(self, listed: Sequence[ListedRegister], keys: Path, transport: Transport) -> None:
         self.transport = transport
         self._by_store: dict[str, list[ReturnsClient]] = {}
-        for c in sorted(credentials, key=lambda c: (c.store, c.terminal)):
-            client = ReturnsClient(
-                transport.base_url, c.client_id, c.client_secret, transport=transport
-            )
-            self._by_store.setdefault(c.store, []).append(client)
+        # All now, not each on its first invoice: an enrolment code lives for minutes only.
+        for one in sorted(listed, key=lambda one: (one.store, one.terminal)):
+            client = open_register(one, keys, transport)
+            self._by_store.setdefault(one.store, []).append(client)
 
     def register_for(self, invoice: Invoice) -> ReturnsClient:
         """A register of the invoice's shop, chosen by its customer."""
@@ -42,4 +42,4 @@ class Registers:
         shops = [shop_of(country) for country in sorted(set(countries))]
         missing = [f"{s.number} ({s.name})" for s in shops if s.number not in self._by_store]
         if missing:
-            raise CredentialsError(f"no credentials for a register of shop {', '.join(missing)}")
+            raise RegistersError(f"no register of shop {', '.join(missing)}")

@@ -15,10 +15,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from client.api import ReturnsClient
-from client.credentials import load_credentials
 from client.errors import ClientError
 from client.progress import watch
+from client.registers import load_registers, open_register
 from client.simulate.day import Day, Figures, plan_days, play_day
 from client.simulate.register import SimulatedRegister
 from client.transport import JsonObject, Transport
@@ -57,12 +56,10 @@ def simulate(options: argparse.Namespace, console: Console) -> JsonObject:
 
 
 def _open_tills(options: argparse.Namespace, transport: Transport) -> list[Day]:
-    tills = []
-    for c in load_credentials(options.credentials):
-        client = ReturnsClient(
-            transport.base_url, c.client_id, c.client_secret, transport=transport
-        )
-        tills.append(SimulatedRegister(c, client))
+    tills = [
+        SimulatedRegister(listed, open_register(listed, options.keys, transport))
+        for listed in load_registers(options.registers)
+    ]
     return plan_days(tills, options.sales, options.returns)
 
 
@@ -129,7 +126,8 @@ def print_report(report: JsonObject, console: Console) -> None:
 def _read_options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m client.simulate", description=__doc__)
     parser.add_argument("--base-url", required=True)
-    parser.add_argument("--credentials", type=Path, required=True, help="JSON list of registers")
+    parser.add_argument("--registers", type=Path, required=True, help="JSON list of them")
+    parser.add_argument("--keys", type=Path, required=True, help="folder of their keyrings")
     parser.add_argument("--sales", type=_count, default=60)
     parser.add_argument("--returns", type=_count, default=40)
     parser.add_argument("--report", type=Path, help="write the counts here, as JSON")

@@ -11,8 +11,8 @@ from random import Random, SystemRandom
 from typing import Any
 
 from client.api import ReturnsClient
-from client.credentials import Credential
 from client.errors import ClientError
+from client.registers import ListedRegister
 from client.simulate.baskets import Basket, fill, sale_parts
 from client.transport import Answer, JsonObject
 
@@ -39,13 +39,13 @@ class SimulatedRegister:
 
     def __init__(
         self,
-        credential: Credential,
+        listed: ListedRegister,
         client: ReturnsClient,
         dice: Random | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self.store = credential.store
-        self.terminal = credential.terminal
+        self.store = listed.store
+        self.terminal = listed.terminal
         self.client = client
         self._dice = dice or SystemRandom()
         self._clock = clock

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from client import RetryPolicy, ReturnsClient, Transport
+from client import RetryPolicy, ReturnsClient, Transport, enrol
+from client.keyring import KeyringFile
+from tests.client.desk import Desk
 from tests.client.stand_in import Shop, StandIn
 
 HEADER = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n"
@@ -41,19 +43,38 @@ def client(transport: Transport) -> ReturnsClient:
 
 
 @pytest.fixture
-def credentials(tmp_path: Path) -> Callable[..., Path]:
-    """Writes a credentials file for registers named like "7001-01"."""
+def desk(shop: Shop) -> Desk:
+    shop.desk.codes["CODEONE"] = "7001-01"
+    return shop.desk
+
+
+@pytest.fixture
+def keyring(tmp_path: Path) -> KeyringFile:
+    return KeyringFile(tmp_path / "keys" / "register.json")
+
+
+@pytest.fixture
+def till(desk: Desk, keyring: KeyringFile, transport: Transport) -> ReturnsClient:
+    """A register that has enrolled and asked for nothing yet."""
+    enrol(transport.base_url, "CODEONE", keyring.path, transport=transport)
+    return ReturnsClient.from_keyring(keyring.path, transport=transport)
+
+
+@pytest.fixture
+def registers(server: StandIn, tmp_path: Path) -> Callable[..., Path]:
+    """Writes a list of registers named like "7001-01", each with an enrolment code."""
 
     def write(*names: str) -> Path:
         entries = [
             dict(
                 zip(("store", "terminal"), name.split("-"), strict=True),
                 client_id=name,
-                client_secret=f"secret of {name}",
+                code=f"CODE{name}".replace("-", ""),
             )
             for name in names
         ]
-        path = tmp_path / "credentials.json"
+        server.shop.desk.codes |= {entry["code"]: entry["client_id"] for entry in entries}
+        path = tmp_path / "registers.json"
         path.write_text(json.dumps(entries))
         return path
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import sys
 import threading
@@ -11,11 +10,14 @@ from collections import Counter, defaultdict, deque
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
+from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-Json = dict[str, Any]
+from tests.client.answers import Json, Refusal, Reply
+from tests.client.desk import Desk
+
 PAGE = 2
 
 
@@ -33,28 +35,17 @@ class Fault:
     after: bool = False
 
 
-@dataclass
-class Reply:
-    status: int
-    body: Json
-    headers: dict[str, str] = field(default_factory=dict)
-
-
-class Refusal(Exception):
-    def __init__(self, status: int, code: str) -> None:
-        self.reply = Reply(status, {"code": code, "status": status, "detail": f"says {code}"})
-
-
 class Shop:
     """The state of the stand-in, and its rules."""
 
-    def __init__(self) -> None:
+    def __init__(self, desk: Desk) -> None:
         self.lock = threading.Lock()
         self.faults: deque[Fault] = deque()
         self.requests: list[tuple[str, str, str | None]] = []
-        self.tokens: dict[str, str] = {}
-        self.granted = 0
-        self.lifetime = 900.0
+        self.bodies: list[bytes] = []
+        self.desk = desk
+        self.feed: list[Json] = [{"id": n} for n in range(5)]
+        self.waits: list[int] = []
         self.sales: dict[str, Json] = {}
         self.sent: dict[str, Json] = {}
         self.by_customer: defaultdict[str | None, list[Json]] = defaultdict(list)
@@ -71,25 +62,6 @@ class Shop:
             for line in sale["lines"]
         }
         return {"left": left, "returns": Counter(r["status"] for r in self.returns.values())}
-
-    # --- tokens
-
-    def grant(self, basic: str, base: str) -> Reply:
-        client_id, _, secret = (
-            base64.b64decode(basic.removeprefix("Basic ")).decode().partition(":")
-        )
-        if secret != f"secret of {client_id}".replace(" ", "%20"):
-            return Reply(401, {"error": "invalid_client", "code": "client-unknown"})
-        self.granted += 1
-        token = f"token-{self.granted}"
-        self.tokens[token] = client_id
-        return Reply(200, {"access_token": token, "expires_in": self.lifetime})
-
-    def terminal(self, authorization: str) -> str:
-        terminal = self.tokens.get(authorization.removeprefix("Bearer "))
-        if terminal is None:
-            raise Refusal(401, "token-invalid")
-        return terminal
 
     # --- sales
 
@@ -127,7 +99,7 @@ class Shop:
             raise Refusal(404, "not-found")
         return self.sales[receipt]
 
-    def search(self, query: dict[str, str], base: str) -> Reply:
+    def search(self, query: dict[str, str]) -> Reply:
         found = []
         for sale in self.by_customer[query.get("customer")]:
             lines = [
@@ -200,19 +172,34 @@ class Shop:
                 line["returned"] = str(Decimal(line["returned"]) - units)
         return Reply(200, {k: v for k, v in found.items() if k != "moves"})
 
+    # --- changes
+
+    def changes(self, query: dict[str, str]) -> Reply:
+        self.waits.append(int(query.get("wait", 0)))
+        start = int(query.get("after", 0))
+        items = self.feed[start : start + PAGE]
+        end = start + len(items)
+        return Reply(200, {"items": items, "next": str(end), "has_more": end < len(self.feed)})
+
     # --- routing
 
-    def answer(self, method: str, target: str, headers: Any, raw: bytes, base: str) -> Reply:
+    def answer(self, method: str, target: str, headers: Any, raw: bytes) -> Reply:
         url = urlsplit(target)
         path = url.path.removeprefix("/api/v1/")
         query = {name: values[0] for name, values in parse_qs(url.query).items()}
         try:
             if path == "oauth/token":
-                return self.grant(headers["Authorization"], base)
-            terminal = self.terminal(headers["Authorization"] or "")
+                return self.desk.grant(headers["Authorization"], raw)
+            body = json.loads(raw) if method == "POST" else {}
+            if path == "terminals/enrol":
+                return self.desk.enrol(body, headers["Idempotency-Key"])
+            terminal = self.desk.terminal(headers["Authorization"] or "")
+            if path == "terminals/self/keys":
+                return self.desk.take_key(terminal, body, headers["Idempotency-Key"])
+            if path == "terminals/self/heartbeat":
+                return self.desk.beat(body)
             if method == "GET":
-                return self._read(path, query, base)
-            body = json.loads(raw)
+                return self._read(terminal, path, query)
             if path == "returns/quote":
                 return Reply(200, self.decide(body)[0])
             return self._once(terminal, headers["Idempotency-Key"], path, raw, body)
@@ -241,18 +228,17 @@ class Shop:
         _, return_id, verb = path.split("/")
         return self.finish(return_id, {"complete": "completed", "void": "voided"}[verb])
 
-    def _read(self, path: str, query: dict[str, str], base: str) -> Reply:
+    def _read(self, terminal: str, path: str, query: dict[str, str]) -> Reply:
         if path == "sales/search":
-            return self.search(query, base)
+            return self.search(query)
         if path == "sales":
             day, number = query["business_date"], int(query["sequence_number"])
             key = (query["store"], query["terminal"], day, number)
             return Reply(200, self.sale(self.natural.get(key, "")))
+        if path == "terminals/self":
+            return Reply(200, {"store": terminal.split("-")[0], "number": terminal.split("-")[1]})
         if path == "changes":
-            start = int(query.get("after", 0))
-            items = [{"id": n} for n in range(start, min(start + 2, 5))]
-            following = str(start + len(items))
-            return Reply(200, {"items": items, "next": following, "has_more": start + 2 < 5})
+            return self.changes(query)
         if path.startswith("returns/"):
             found = self.returns[path.removeprefix("returns/")]
             return Reply(200, {k: v for k, v in found.items() if k != "moves"})
@@ -276,11 +262,11 @@ class Handler(BaseHTTPRequestHandler):
         with shop.lock:
             path = urlsplit(self.path).path
             shop.requests.append((self.command, path, self.headers["Idempotency-Key"]))
+            shop.bodies.append(raw)
             fault = self._due_fault(path)
-            base = self.server.base_url
             reply: Reply | None = None
             if fault is None or fault.after:
-                reply = shop.answer(self.command, self.path, self.headers, raw, base)
+                reply = shop.answer(self.command, self.path, self.headers, raw)
             if fault:
                 reply = None
             if fault and fault.status:
@@ -306,6 +292,10 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(content)
 
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """The Date header, by the clock of the stand-in."""
+        return formatdate(self.server.shop.desk.now, usegmt=True)
+
     def log_message(self, format: str, *args: object) -> None:
         return None
 
@@ -318,9 +308,13 @@ class StandIn(ThreadingHTTPServer):
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
-        self.shop = Shop()
         self.base_url = f"http://127.0.0.1:{self.server_address[1]}"
+        self.shop = Shop(Desk(self.base_url))
         self._thread = threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True)
+
+    def begin_anew(self) -> None:
+        """A shop that has sold nothing yet, and knows its registers."""
+        self.shop = Shop(self.shop.desk)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         if not isinstance(sys.exc_info()[1], ConnectionError):

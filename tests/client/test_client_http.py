@@ -84,7 +84,7 @@ def test_a_refused_token_is_renewed_once_with_the_same_key(
 ) -> None:
     shop.faults.append(Fault("/sales", 401, code))
     assert client.sales_create(sale(), key=KEY).status == 201
-    assert (shop.granted, keys_sent(shop)) == (2, [KEY, KEY])
+    assert (shop.desk.granted, keys_sent(shop)) == (2, [KEY, KEY])
 
 
 def test_a_token_refused_twice_is_an_error(client: ReturnsClient, shop: Shop) -> None:
@@ -97,7 +97,7 @@ def test_wrong_credentials_are_named(transport: Transport) -> None:
     stranger = ReturnsClient(transport.base_url, "7001-01", "wrong", transport=transport)
     with pytest.raises(ProblemError) as refused:
         stranger.sale_by_receipt("R/1187")
-    assert (refused.value.status, refused.value.code) == (401, "client-unknown")
+    assert (refused.value.status, refused.value.code) == (401, "invalid-client")
 
 
 def test_a_sale_is_found_by_its_natural_key(client: ReturnsClient) -> None:

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from client.replay.__main__ import main
-from tests.client.stand_in import Fault, Reply, Shop, StandIn
+from tests.client.answers import Reply
+from tests.client.stand_in import Fault, Shop, StandIn
 
 LINES = """
 536365,85123A,HOLDER,6,2010-12-01 08:26:00,2.55,17850.0,United Kingdom
@@ -35,14 +36,15 @@ def run(
     server: StandIn,
     tmp_path: Path,
     csv_file: Callable[[str], Path],
-    credentials: Callable[..., Path],
+    registers: Callable[..., Path],
 ) -> Run:
-    registers = credentials("7001-01", "7001-02", "7012-01")
+    listed = registers("7001-01", "7001-02", "7012-01")
     data = csv_file(LINES)
 
     def replay(*more: str, code: int = 0, journal: str = "journal") -> dict[str, Any]:
         report = tmp_path / "report.json"
-        files = ["--data", data, "--credentials", registers, "--journal", tmp_path / journal]
+        files = ["--data", data, "--registers", listed, "--keys", tmp_path / "keys"]
+        files += ["--journal", tmp_path / journal]
         arguments = ["run", "--base-url", server.base_url, "--report", report, *files, *more]
         assert main([str(argument) for argument in arguments]) == code
         figures: dict[str, Any] = json.loads(report.read_text())
@@ -85,7 +87,7 @@ def test_a_second_run_sends_nothing_and_says_the_same(run: Run, shop: Shop) -> N
 
 def test_any_number_of_workers_ends_the_same(run: Run, shop: Shop, server: StandIn) -> None:
     first, state = run("--workers", "1"), shop.state()
-    server.shop = Shop()
+    server.begin_anew()
     assert run("--workers", "7", journal="another") == first
     assert server.shop.state() == state
 
@@ -162,14 +164,14 @@ def test_a_run_that_may_not_go_on_says_why(
     assert "Stopped: 403 scope-missing" in capsys.readouterr().out
 
 
-def test_a_shop_without_a_register_is_named_before_anything_is_sent(
-    run: Run, shop: Shop, credentials: Callable[..., Path], capsys: pytest.CaptureFixture[str]
+def test_a_shop_without_a_register_is_named_before_anything_is_played(
+    run: Run, shop: Shop, registers: Callable[..., Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    credentials("7001-01")
+    registers("7001-01")
     with pytest.raises(FileNotFoundError):
         run(code=1)
-    assert "no credentials for a register of shop 7012" in capsys.readouterr().out
-    assert shop.requests == []
+    assert "no register of shop 7012" in capsys.readouterr().out
+    assert (shop.sales, shop.returns) == ({}, {})
 
 
 def test_shops_are_printed_as_json(

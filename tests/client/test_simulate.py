@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from client import Credential, ReturnsClient
+from client import ListedRegister, ReturnsClient
 from client.simulate.__main__ import main
 from client.simulate.baskets import Basket, Pick, fill, sale_parts
 from client.simulate.catalogue import BY_WEIGHT
@@ -23,10 +23,11 @@ Simulate = Callable[..., dict[str, Any]]
 
 
 @pytest.fixture
-def simulate(server: StandIn, tmp_path: Path, credentials: Callable[..., Path]) -> Simulate:
-    def play(*registers: str, sales: int = 20, returns: int = 13, code: int = 0) -> dict[str, Any]:
+def simulate(server: StandIn, tmp_path: Path, registers: Callable[..., Path]) -> Simulate:
+    def play(*names: str, sales: int = 20, returns: int = 13, code: int = 0) -> dict[str, Any]:
         report = tmp_path / "report.json"
-        files = ["--credentials", str(credentials(*registers)), "--report", str(report)]
+        files = ["--registers", str(registers(*names)), "--keys", str(tmp_path / "keys")]
+        files += ["--report", str(report)]
         counts = ["--sales", str(sales), "--returns", str(returns)]
         assert main(["--base-url", server.base_url, *files, *counts]) == code
         figures: dict[str, Any] = json.loads(report.read_text()) if code == 0 else {}
@@ -91,8 +92,8 @@ def test_weighed_goods_are_rounded_half_up() -> None:
 
 
 def test_numbers_are_never_given_out_twice(client: ReturnsClient) -> None:
-    credential = Credential("7001", "01", "x", "y")
-    till = SimulatedRegister(credential, client, Random(1), clock=lambda: 1_800_000_000.0)
+    listed = ListedRegister("7001", "01", "x")
+    till = SimulatedRegister(listed, client, Random(1), clock=lambda: 1_800_000_000.0)
     first, second = till.sell(Basket.SINGLE), till.sell(Basket.SINGLE)
     assert second["sequence_number"] == first["sequence_number"] + 1
     assert second["receipt_number"] != first["receipt_number"]

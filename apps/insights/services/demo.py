@@ -19,9 +19,9 @@ from apps.common.caller import Caller
 from apps.common.money import extended_price, round_half_up
 from apps.insights.services.provisioning import (
     COMMAND,
-    RegisterCredentials,
+    ListedRegister,
     ensure_registers,
-    write_credentials,
+    write_registers,
 )
 from apps.inventory import services as inventory
 from apps.inventory.models import Item, StockLevel
@@ -80,12 +80,17 @@ def ensure_baseline(*, now: datetime) -> None:
     policies.ensure_policy(name="Standard", rules=default_rules(), actor=COMMAND, now=now)
 
 
-def load_demo(credentials_file: Path, *, now: datetime) -> None:
-    """Make whatever of the demo is missing. Quick when all of it is there."""
+def load_demo(registers_file: Path, *, keys: Path, now: datetime) -> None:
+    """Make whatever of the demo is missing. Quick when all of it is there.
+
+    Registers whose keyring is not in the folder `keys` are listed with an enrolment code.
+    """
     ensure_baseline(now=now)
     region, _ = Region.objects.get_or_create(name="Central Europe")
-    profile = ensure_profile(name="Register", scopes=default_scopes())
-    credentials: list[RegisterCredentials] = []
+    profile = ensure_profile(
+        name="Register", scopes=default_scopes(), rate_per_second=20, burst=100
+    )
+    registers: list[ListedRegister] = []
     for number, name, zone in _SHOPS:
         store = ensure_store(
             number=number,
@@ -95,8 +100,8 @@ def load_demo(credentials_file: Path, *, now: datetime) -> None:
             timezone=zone,
             region=region,
         )
-        credentials += _open_shop(store, profile, credentials_file, now)
-    write_credentials(credentials_file, credentials)
+        registers += _open_shop(store, profile, keys, now)
+    write_registers(registers_file, registers)
 
 
 def ensure_people(*, known: dict[str, Login]) -> dict[str, Login]:
@@ -120,14 +125,14 @@ def ensure_people(*, known: dict[str, Login]) -> dict[str, Login]:
 
 @transaction.atomic
 def _open_shop(
-    store: Store, profile: TerminalProfile, known: Path, now: datetime
-) -> list[RegisterCredentials]:
-    credentials = ensure_registers(store, _REGISTERS, profile=profile, known=known, now=now)
+    store: Store, profile: TerminalProfile, keys: Path, now: datetime
+) -> list[ListedRegister]:
+    registers = ensure_registers(store, _REGISTERS, profile=profile, keys=keys, now=now)
     if not StockLevel.objects.filter(store=store).exists():
         _stock(store, now)
     if not Sale.objects.filter(store=store).exists():
         _sell_a_day(store, Terminal.objects.get(store=store, number="01"), now)
-    return credentials
+    return registers
 
 
 def _stock(store: Store, now: datetime) -> None:

@@ -1,10 +1,10 @@
-"""Shops with registers and their credentials, for the demo and for bringing history in."""
+"""Shops with registers and their enrolment codes, for the demo and for bringing history in."""
 
 from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -12,40 +12,41 @@ from django.db import transaction
 
 from apps.common.caller import Actor
 from apps.stores.models import Store
-from apps.terminals.models import Terminal, TerminalProfile
-from apps.terminals.services import add_terminal, issue_secret
+from apps.terminals.models import Credential, Terminal, TerminalProfile
+from apps.terminals.services import add_terminal, issue_code
+from apps.terminals.states import USABLE, TerminalStatus
 
 COMMAND = Actor(kind="command", id="manage.py", label="manage.py")
 
 
 @dataclass(frozen=True, slots=True)
-class RegisterCredentials:
-    """What a register needs to ask for tokens. Written once, to a file only its owner can read."""
+class ListedRegister:
+    """A register for whoever plays it, with an enrolment code if it has no key yet.
+
+    Its keyring is expected in the keys folder, as `<client_id>.json`; the client writes it there.
+    """
 
     store: str
     terminal: str
     client_id: str
-    client_secret: str
+    code: str = field(default="", repr=False)
 
 
 def ensure_registers(
-    store: Store, numbers: list[str], *, profile: TerminalProfile, known: Path, now: datetime
-) -> list[RegisterCredentials]:
-    """The shop's registers with their credentials: those in `known` if still good, else new ones."""
-    kept = {(c.store, c.terminal): c for c in read_credentials(known)}
-    return [
-        _ensure(store, number, profile, kept.get((store.number, number)), now) for number in numbers
-    ]
+    store: Store, numbers: list[str], *, profile: TerminalProfile, keys: Path, now: datetime
+) -> list[ListedRegister]:
+    """The shop's registers; a code, good for 15 minutes, for each without a keyring that works.
+
+    One that somebody suspended or retired is left out: it is not to be played.
+    """
+    listed = (_ensure(store, number, profile, keys, now) for number in numbers)
+    return [one for one in listed if one]
 
 
-def read_credentials(file: Path) -> list[RegisterCredentials]:
-    if not file.exists():
-        return []
-    return [RegisterCredentials(**row) for row in json.loads(file.read_text())]
-
-
-def write_credentials(file: Path, credentials: list[RegisterCredentials]) -> None:
-    write_private(file, json.dumps([asdict(c) for c in credentials], indent=1))
+def write_registers(file: Path, registers: list[ListedRegister]) -> None:
+    """As a JSON list; one that needs no code has none."""
+    rows = [{k: v for k, v in asdict(one).items() if v} for one in registers]
+    write_private(file, json.dumps(rows, indent=1))
 
 
 def write_private(file: Path, text: str) -> None:
@@ -59,23 +60,28 @@ def write_private(file: Path, text: str) -> None:
 
 @transaction.atomic
 def _ensure(
-    store: Store,
-    number: str,
-    profile: TerminalProfile,
-    kept: RegisterCredentials | None,
-    now: datetime,
-) -> RegisterCredentials:
-    terminal = Terminal.objects.filter(store=store, number=number).first()
-    if terminal is None:
-        terminal = add_terminal(
-            store=store,
-            number=number,
-            profile=profile,
-            label=f"Register {number}",
-            actor=COMMAND,
-            now=now,
-        )
-    elif kept is not None and kept.client_id == str(terminal.pk):
-        return kept
-    secret = issue_secret(terminal, actor=COMMAND, now=now)
-    return RegisterCredentials(store.number, number, str(terminal.pk), secret)
+    store: Store, number: str, profile: TerminalProfile, keys: Path, now: datetime
+) -> ListedRegister | None:
+    terminal = Terminal.objects.filter(store=store, number=number).first() or add_terminal(
+        store=store,
+        number=number,
+        profile=profile,
+        label=f"Register {number}",
+        actor=COMMAND,
+        now=now,
+    )
+    if terminal.status in (TerminalStatus.SUSPENDED, TerminalStatus.RETIRED):
+        return None
+    known = _has_keyring(terminal, keys)
+    code = "" if known else issue_code(terminal, actor=COMMAND, now=now)
+    return ListedRegister(store.number, number, str(terminal.pk), code)
+
+
+def _has_keyring(terminal: Terminal, keys: Path) -> bool:
+    """True when an enrolment was finished there, and not everything of it revoked since."""
+    try:
+        kept = json.loads((keys / f"{terminal.pk}.json").read_text())
+    except (OSError, ValueError):
+        return False
+    usable = Credential.objects.filter(terminal=terminal, status__in=USABLE)
+    return kept.get("client_id") == str(terminal.pk) and usable.exists()

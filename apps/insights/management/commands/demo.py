@@ -20,7 +20,10 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--credentials", type=Path, required=True, help="where to write the registers' secrets"
+            "--registers", type=Path, required=True, help="where to list the registers"
+        )
+        parser.add_argument(
+            "--keys", type=Path, required=True, help="where their keyrings are, or will be"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -28,8 +31,8 @@ class Command(BaseCommand):
             raise CommandError(
                 "The demo is for development; set DEVELOPMENT=1 if that is what this is."
             )
-        file: Path = options["credentials"]
-        load_demo(file, now=timezone.now())
+        file: Path = options["registers"]
+        load_demo(file, keys=options["keys"], now=timezone.now())
         logins_file = file.with_name("logins.json")
         known = json.loads(logins_file.read_text()) if logins_file.exists() else {}
         logins = ensure_people(known={name: Login(**login) for name, login in known.items()})

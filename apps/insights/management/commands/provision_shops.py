@@ -12,9 +12,9 @@ from django.utils import timezone
 
 from apps.insights.services.demo import ensure_baseline
 from apps.insights.services.provisioning import (
-    RegisterCredentials,
+    ListedRegister,
     ensure_registers,
-    write_credentials,
+    write_registers,
 )
 from apps.stores.services import ensure_store
 from apps.terminals.models import TerminalProfile
@@ -29,22 +29,27 @@ class Command(BaseCommand):
         parser.add_argument(
             "--shops", type=Path, required=True, help="JSON: number, name, country, …"
         )
-        parser.add_argument("--registers", type=int, default=3, help="per shop")
-        parser.add_argument("--credentials", type=Path, required=True, help="where to write them")
+        parser.add_argument("--per-shop", type=int, default=3, help="registers in each")
+        parser.add_argument(
+            "--registers", type=Path, required=True, help="where to list the registers"
+        )
+        parser.add_argument(
+            "--keys", type=Path, required=True, help="where their keyrings are, or will be"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         now = timezone.now()
         ensure_baseline(now=now)
         profile = ensure_profile(
             name="Bringing history in",
-            scopes=[Scope.READ, Scope.SALES, Scope.RETURNS, Scope.BACKDATE],
+            scopes=[Scope.SELF, Scope.READ, Scope.SALES, Scope.RETURNS, Scope.BACKDATE],
         )
-        numbers = [f"{n:02d}" for n in range(1, options["registers"] + 1)]
-        credentials: list[RegisterCredentials] = []
+        numbers = [f"{n:02d}" for n in range(1, options["per_shop"] + 1)]
+        registers: list[ListedRegister] = []
         for shop in _read(options["shops"]):
-            credentials += _provision(shop, numbers, profile, options["credentials"], now)
-        write_credentials(options["credentials"], credentials)
-        self.stdout.write(f"{len(credentials)} registers")
+            registers += _provision(shop, numbers, profile, options["keys"], now)
+        write_registers(options["registers"], registers)
+        self.stdout.write(f"{len(registers)} registers")
 
 
 def _read(file: Path) -> list[dict[str, str]]:
@@ -56,10 +61,10 @@ def _read(file: Path) -> list[dict[str, str]]:
 
 
 def _provision(
-    shop: dict[str, str], numbers: list[str], profile: TerminalProfile, known: Path, now: datetime
-) -> list[RegisterCredentials]:
+    shop: dict[str, str], numbers: list[str], profile: TerminalProfile, keys: Path, now: datetime
+) -> list[ListedRegister]:
     store = ensure_store(
         number=shop["number"], name=shop["name"], currency=shop["currency"],
         country=shop["country"], timezone=shop["timezone"],
     )  # fmt: skip
-    return ensure_registers(store, numbers, profile=profile, known=known, now=now)
+    return ensure_registers(store, numbers, profile=profile, keys=keys, now=now)
