@@ -1,7 +1,7 @@
 """One settings file, driven by the environment (twelve-factor).
 
-Only DEVELOPMENT=1 brings defaults that are unsafe elsewhere; without it a missing SECRET_KEY or
-DATABASE_URL stops the process at start.
+Only DEVELOPMENT=1 brings defaults that are unsafe elsewhere; without it a missing SECRET_KEY,
+FIELD_KEYS or DATABASE_URL stops the process at start.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ DEBUG = False  # never: a stack trace is no answer, in development neither
 SECRET_KEY = env.str(
     "SECRET_KEY", default="development-only" if DEVELOPMENT else environ.Env.NOTSET
 )
+# What stored secrets are encrypted under, newest first; see docs/operators.md for changing them.
+FIELD_KEYS = env.list("FIELD_KEYS", default=[] if DEVELOPMENT else environ.Env.NOTSET)
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / ".data")))
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000")
 STREAM_URL = env.str("STREAM_URL", default=PUBLIC_URL)  # what waits; behind a proxy the same
@@ -147,6 +149,12 @@ CELERY_BEAT_SCHEDULE = {
         "task": "events.forget_events",
         "schedule": 3600.0,
         "options": {"expires": 600},
+    },
+    "reencrypt": {"task": "insights.reencrypt", "schedule": 10.0, "options": {"expires": 10}},
+    "end-overlaps": {
+        "task": "integrations.end_overlaps",
+        "schedule": 60.0,
+        "options": {"expires": 60},
     },
     "prune-tokens": {
         "task": "terminals.prune_tokens",

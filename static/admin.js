@@ -1,16 +1,18 @@
 // What the admin does beyond forms and links. Nothing breaks without it.
 "use strict";
 
-// Home: fetch the figures again every few seconds while the page is looked at.
-const figures = document.querySelector("[data-refresh]");
-if (figures) {
-  setInterval(async () => {
+// Figures that change: fetch them again every few seconds while the page is looked at.
+for (const figures of document.querySelectorAll("[data-refresh]")) {
+  const timer = setInterval(async () => {
     if (document.hidden || figures.contains(document.activeElement)) return;
     try {
       const answer = await fetch(figures.dataset.refresh, { headers: { Accept: "text/html" } });
       if (!answer.ok || answer.redirected) return;
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const unfolded = [...figures.querySelectorAll("details")].map((one) => one.open);
       figures.replaceChildren(...page.body.childNodes);
+      if (figures.querySelector("[data-settled]")) clearInterval(timer);
+      figures.querySelectorAll("details").forEach((one, i) => { one.open = unfolded[i] ?? one.open; });
     } catch { /* the line is down; the page says of when its figures are */ }
   }, Number(figures.dataset.every) * 1000);
 }
@@ -27,6 +29,36 @@ for (const form of document.querySelectorAll("[data-autosubmit]")) {
 addEventListener("pageshow", () => {
   for (const field of document.querySelectorAll("[data-autosubmit] :disabled")) field.disabled = false;
 });
+
+// Lists whose rows can be ticked: the buttons appear with the first tick.
+const bulk = document.querySelector(".bulk");
+if (bulk) {
+  const form = bulk.closest("form");
+  const boxes = () => [...form.querySelectorAll("[name=chosen]")];
+  const everywhere = bulk.querySelector("[name=all]");
+  const all = bulk.querySelector("[data-tick-all]");
+  const says = bulk.querySelector("[data-ticked]");
+  const count = () => {
+    const ticked = boxes().filter((box) => box.checked).length;
+    const any = ticked > 0 || Boolean(everywhere?.checked);
+    bulk.classList.toggle("idle", !any);
+    says.textContent = everywhere?.checked ? "" : `${says.dataset.ticked} ${ticked}`;
+    all.firstElementChild.checked = ticked > 0 && ticked === boxes().length;
+  };
+  all.hidden = false;
+  all.addEventListener("change", (event) => {
+    for (const box of boxes()) box.checked = event.target.checked;
+  });
+  form.addEventListener("change", count);
+  addEventListener("pageshow", count);
+  count();
+}
+
+// Pages to be printed.
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+}
 
 // Lists on narrow screens: every cell knows the head of its column.
 const heads = [...document.querySelectorAll("#result_list thead th")].map((th) => th.textContent.trim());

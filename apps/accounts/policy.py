@@ -7,8 +7,8 @@ MANAGER = "store_manager"
 AUDITOR = "auditor"
 
 _ACTIONS_OF_MANAGER = frozenset({"returns.void_customerreturn"})
-_HIDDEN_FROM_MANAGER = frozenset({"accounts", "idempotency"})
-_ONLY_AUDITOR_AND_ADMINISTRATOR = frozenset({"audit.view_auditentry"})
+_HIDDEN_FROM_MANAGER = frozenset({"accounts", "idempotency", "integrations"})
+_ONLY_AUDITOR_AND_ADMINISTRATOR = frozenset({"audit.view_auditentry", "insights.view_reencryption"})
 
 
 def is_allowed(role: str, permission: str) -> bool:

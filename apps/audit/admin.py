@@ -35,6 +35,8 @@ _SUBJECTS = (
     ("item", _("Items")),
     ("store", _("Shops")),
     ("user", _("People")),
+    ("destination", _("Destinations")),
+    ("secrets", _("Stored secrets")),
 )
 
 

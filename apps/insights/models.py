@@ -28,3 +28,34 @@ class VerifyRun(models.Model):
         verbose_name = _("check of the invariants")
         verbose_name_plural = _("checks of the invariants")
         indexes = [models.Index(fields=["-at"], name="verify_run_recent")]
+
+
+class Reencryption(models.Model):
+    """One pass over all stored secrets, to put them under the newest key; how far it is.
+
+    A worker that takes it up holds it until `due_at`; one that died leaves it to the next.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    mark = models.CharField(_("key"), max_length=8)
+    asked_at = models.DateTimeField(_("asked for"))
+    asked_by = models.CharField(_("asked for by"), max_length=150)
+    due_at = models.DateTimeField(_("due"))
+    finished_at = models.DateTimeField(_("finished"), null=True)
+    total = models.PositiveIntegerField(_("values"), default=0)
+    seen = models.PositiveIntegerField(_("looked at"), default=0)
+    reencrypted = models.PositiveIntegerField(_("re-encrypted"), default=0)
+    unreadable = models.PositiveIntegerField(_("unreadable"), default=0)
+
+    class Meta:
+        verbose_name = _("re-encryption")
+        verbose_name_plural = _("re-encryptions")
+        constraints = [
+            # One at a time: nobody has to read two bars.
+            models.UniqueConstraint(
+                fields=["finished_at"],
+                condition=models.Q(finished_at__isnull=True),
+                nulls_distinct=False,
+                name="reencryption_one_open",
+            ),
+        ]

@@ -5,11 +5,18 @@ from django.utils import timezone
 
 from apps.insights.models import Heartbeat
 from apps.insights.services.checking import run_and_keep
+from apps.insights.services.reencryption import carry_on
 
 
 @shared_task(name="insights.verify")
 def verify() -> None:
     run_and_keep(now=timezone.now())
+
+
+@shared_task(name="insights.reencrypt")
+def reencrypt() -> None:
+    """Carry on with the re-encryption that somebody asked for, if any."""
+    carry_on(clock=timezone.now)
 
 
 @shared_task(name="insights.heartbeat")

@@ -1,0 +1,5 @@
+"""Destinations and their secrets."""
+
+from apps.integrations.admin import destinations
+
+__all__ = ["destinations"]

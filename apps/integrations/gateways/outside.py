@@ -1,0 +1,169 @@
+"""Requests to addresses that people typed in, kept away from everything inside (ADR 0019).
+
+1. The name is resolved once. If any address of the answer is not public, nothing is sent.
+2. The connection is made to exactly one of those addresses; a name that leads elsewhere a moment
+   later changes nothing. TLS still asks for the name.
+3. No redirect is followed, no proxy and no credentials from the environment are used.
+4. Connecting ends after 5 s, everything after 20 s, however slowly bytes trickle.
+"""
+
+from __future__ import annotations
+
+import http.client
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+
+import certifi
+
+from apps.integrations.commands import Answer, Target
+from apps.integrations.policy import may_call
+from apps.integrations.states import SendProblem
+
+CONNECT_S = 5.0
+TOTAL_S = 20.0
+READ_MAX = 64 * 1024
+USER_AGENT = "returns-webhooks/1"
+
+
+class _Failed(Exception):
+    def __init__(self, problem: SendProblem) -> None:
+        super().__init__(problem)
+        self.problem = problem
+
+
+def post(
+    target: Target, *, headers: Mapping[str, str], body: bytes, loopback: bool = False
+) -> Answer:
+    """POST JSON and read what is said, 64 kB at most. Never raises: a problem is an answer too.
+
+    `loopback`: this machine may be called, for receivers under development.
+    """
+    began = time.monotonic()
+    try:
+        status, content = _exchange(target, headers, body, loopback)
+    except _Failed as error:
+        return Answer(_since(began), problem=error.problem)
+    return Answer(_since(began), status, content[:READ_MAX], cut=len(content) > READ_MAX)
+
+
+def tls_context() -> ssl.SSLContext:
+    """The system's authorities, and certifi's where a system has none."""
+    context = ssl.create_default_context()
+    context.load_verify_locations(certifi.where())
+    return context
+
+
+def _exchange(
+    target: Target, headers: Mapping[str, str], body: bytes, loopback: bool
+) -> tuple[int, bytes]:
+    deadline = time.monotonic() + TOTAL_S
+    addresses = _resolve(target)
+    if not all(may_call(address, loopback=loopback) for address in addresses):
+        raise _Failed(SendProblem.NOT_PUBLIC)
+    sock = _connect(addresses, target.port)
+    with sock, _cut_off_at(deadline, sock) as cut:
+        try:
+            answer = _ask(sock, target, headers, body)
+        except ssl.SSLCertVerificationError:
+            raise _Failed(SendProblem.NO_TRUST) from None
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            late = cut.is_set() or isinstance(error, TimeoutError)
+            problem = SendProblem.TIMED_OUT if late else SendProblem.BROKEN_OFF
+            raise _Failed(problem) from None
+        if cut.is_set():  # what looked like the end of the answer was ours
+            raise _Failed(SendProblem.TIMED_OUT)
+        return answer
+
+
+def _ask(
+    sock: socket.socket, target: Target, headers: Mapping[str, str], body: bytes
+) -> tuple[int, bytes]:
+    sock.settimeout(TOTAL_S)
+    default = 443 if target.tls else 80
+    connection = http.client.HTTPConnection(target.host, target.port)
+    connection.default_port = default  # so that Host names only a port that is none
+    connection.sock = _wrapped(sock, target)
+    fixed = {"Content-Type": "application/json", "User-Agent": USER_AGENT, "Connection": "close"}
+    try:
+        connection.request("POST", target.path, body, {**headers, **fixed})
+        response = connection.getresponse()
+        return response.status, response.read(READ_MAX + 1)
+    finally:
+        connection.close()
+
+
+def _wrapped(sock: socket.socket, target: Target) -> socket.socket:
+    if not target.tls:
+        return sock
+    return tls_context().wrap_socket(sock, server_hostname=target.host)
+
+
+def _resolve(target: Target) -> list[str]:
+    """Every address of the host, in the resolver's order, within the time for connecting.
+
+    The resolver itself cannot be stopped, so it is asked in a thread that may be left behind.
+    """
+    found: list[str] = []
+
+    def ask() -> None:
+        with suppress(OSError, UnicodeError):
+            rows = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
+            found.extend(str(row[4][0]) for row in rows)
+
+    thread = threading.Thread(target=ask, name="resolve", daemon=True)
+    thread.start()
+    thread.join(CONNECT_S)
+    if thread.is_alive():
+        raise _Failed(SendProblem.TIMED_OUT)
+    if not found:
+        raise _Failed(SendProblem.UNKNOWN_HOST)
+    return found
+
+
+def _connect(addresses: list[str], port: int) -> socket.socket:
+    """To the first that lets us, within the time for connecting."""
+    deadline = time.monotonic() + CONNECT_S
+    problem = SendProblem.NOT_REACHED
+    for address in addresses:
+        left = deadline - time.monotonic()
+        if left <= 0:
+            break
+        try:
+            return socket.create_connection((address, port), timeout=left)
+        except TimeoutError:
+            problem = SendProblem.TIMED_OUT
+        except OSError:
+            continue
+    raise _Failed(problem)
+
+
+@contextmanager
+def _cut_off_at(deadline: float, sock: socket.socket) -> Iterator[threading.Event]:
+    """End the connection at the deadline: a time limit on each read alone never ends a trickle.
+
+    By a descriptor of its own, since TLS takes the first one over.
+    """
+    cut, own = threading.Event(), sock.dup()
+
+    def end() -> None:
+        cut.set()
+        with suppress(OSError):
+            own.shutdown(socket.SHUT_RDWR)
+
+    timer = threading.Timer(max(0.0, deadline - time.monotonic()), end)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield cut
+    finally:
+        timer.cancel()
+        timer.join()
+        own.close()
+
+
+def _since(began: float) -> int:
+    return round((time.monotonic() - began) * 1000)

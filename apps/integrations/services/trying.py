@@ -1,0 +1,66 @@
+"""A test event: signed and sent for real, so that an administrator sees what a receiver says."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+
+from apps.audit import services as audit
+from apps.common.caller import Actor
+from apps.common.cards import scrub_card_numbers
+from apps.common.fields import format_instant
+from apps.common.ids import uuid7
+from apps.integrations.commands import Answer, SentTest
+from apps.integrations.gateways.outside import post
+from apps.integrations.models import Destination
+from apps.integrations.policy import BadAddress, read_address
+from apps.integrations.services.destinations import fact
+from apps.integrations.services.signing import sign
+from apps.integrations.states import SendProblem
+
+SHOWN_LENGTH = 2048
+"""Characters of an answer that a person gets to see."""
+
+
+def send_test(destination: Destination, *, actor: Actor, clock: Callable[[], datetime]) -> SentTest:
+    """Send `{"type": "ping", …}` now, enabled or not, and say what came of it.
+
+    Takes up to 20 s, with no transaction open. CannotSign when a secret cannot be read.
+    """
+    message_id, now = f"ping_{uuid7().hex}", clock()
+    body = _ping(destination, now)
+    # durable: raises when a transaction is open around a call to the outside, as it must never be.
+    with transaction.atomic(durable=True):
+        headers = sign(destination, message_id=message_id, timestamp=now, body=body)
+    answer = _post(destination, headers, body)
+    with transaction.atomic():
+        told = fact("destination.test_sent", destination, _figures(message_id, answer))
+        audit.record([told], actor=actor, now=clock())
+    # Scrubbed before it is cut, so that no card number is cut in two and missed.
+    text = scrub_card_numbers(answer.body.decode(errors="replace"))
+    shortened = answer.cut or len(text) > SHOWN_LENGTH
+    return SentTest(message_id, answer, text[:SHOWN_LENGTH], shortened)
+
+
+def _ping(destination: Destination, now: datetime) -> bytes:
+    data = {"destination": str(destination.pk), "name": destination.name}
+    event = {"type": "ping", "timestamp": format_instant(now), "data": data}
+    return json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _post(destination: Destination, headers: dict[str, str], body: bytes) -> Answer:
+    try:
+        target = read_address(destination.url, plain_http=settings.DEVELOPMENT)
+    except BadAddress:  # saved in development, or before a rule was made stricter
+        return Answer(0, problem=SendProblem.NOT_SENT)
+    return post(target, headers=headers, body=body, loopback=settings.DEVELOPMENT)
+
+
+def _figures(message_id: str, answer: Answer) -> dict[str, object]:
+    """For the trail: not what was answered, which is anybody's text."""
+    outcome = {"status": answer.status} if answer.status else {"problem": answer.problem}
+    return {"message_id": message_id, **outcome, "milliseconds": answer.milliseconds}
