@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,7 @@ class Answer:
     body: bytes = b""
     cut: bool = False
     problem: str = ""
+    retry_after: str = ""  # the header, as it came
 
     @property
     def ok(self) -> bool:
@@ -39,3 +42,16 @@ class SentTest:
     answer: Answer
     text: str
     shortened: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CallMade:
+    """A request and its answer, as the delivery log keeps them. Never an authorization."""
+
+    at: datetime
+    milliseconds: int
+    status: int | None
+    problem: str
+    head: Mapping[str, str]
+    body: str
+    answer: str  # at most 2 kB, card numbers scrubbed

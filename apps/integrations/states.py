@@ -6,6 +6,51 @@ from django.utils.translation import gettext_lazy as _
 
 class DestinationKind(models.TextChoices):
     WEBHOOK = "webhook", _("Webhook")  # signed HTTPS requests, by Standard Webhooks
+    REST = "rest", _("REST")  # any JSON API, by a template
+    JOURNAL = "journal", _("Accounting journal")  # double entry, to a file
+    FILE = "file", _("File drop")  # CSV or JSON lines, to a folder or by SFTP
+    TRYTON = "tryton", _("Tryton")  # the ERP, over its REST API
+
+
+class DestinationStatus(models.TextChoices):
+    ACTIVE = "active", _("Active")  # hears of what happens
+    PAUSED = "paused", _("Paused")  # what happens is kept for it
+    DISABLED = "disabled", _("Disabled")  # hears nothing; can catch up when it is enabled again
+
+
+class SyncMode(models.TextChoices):
+    AT_ONCE = "at_once", _("At once")
+    EVERY = "every", _("Every so often")
+    DAILY = "daily", _("Daily")
+
+
+class ReturnScope(models.TextChoices):
+    FULL = "full", _("Full returns only")
+    PARTIAL = "partial", _("Partial returns only")
+
+
+class WhenExhausted(models.TextChoices):
+    PARK = "park", _("To the error queue")
+    PAUSE = "pause", _("To the error queue, and pause the destination")
+
+
+class DeliveryStatus(models.TextChoices):
+    PENDING = "pending", _("Waiting")  # due at `next_attempt_at`
+    SENDING = "sending", _("Being sent")  # a worker has it until `lease_until`
+    DELIVERED = "delivered", _("Delivered")
+    DEAD = "dead", _("Failed")  # waits for a person, in the error queue
+    RESOLVED = "resolved", _("Resolved")  # somebody saw to it elsewhere
+    DISCARDED = "discarded", _("Discarded")  # somebody decided against it
+
+
+DELIVERY_TRANSITIONS: dict[str, frozenset[str]] = {
+    "pending": frozenset({"sending", "discarded"}),
+    "sending": frozenset({"delivered", "pending", "dead", "sending"}),
+    "delivered": frozenset({"pending"}),
+    "dead": frozenset({"pending", "resolved", "discarded"}),
+    "resolved": frozenset({"pending"}),
+    "discarded": frozenset(),
+}
 
 
 class SecretStatus(models.TextChoices):

@@ -15,6 +15,7 @@ from tests.admin.conftest import client_of
 from tests.integrations.receiver import Receiver
 from tests.world import SETUP
 
+Erp = tuple[Destination, str]
 Names = Callable[..., list[str]]
 
 

@@ -66,7 +66,7 @@ def test_a_name_that_is_taken_is_said_beside_the_field(it: Client, erp: Erp) -> 
 
 def test_a_change_is_recorded_and_kept_in_the_history(it: Client, erp: Erp) -> None:
     destination, secret = erp
-    form = {"name": "SAP", "url": destination.url, "enabled": ""}
+    form = {"name": "SAP", "url": destination.url, "status": "disabled"}
     it.post(page(destination), {**form, **NO_ROWS})
 
     entry = AuditEntry.objects.get(actor_kind="user")
@@ -75,7 +75,7 @@ def test_a_change_is_recorded_and_kept_in_the_history(it: Client, erp: Erp) -> N
     assert "SAP" in history
     assert secret not in history
     destination.refresh_from_db()
-    assert destination.enabled
+    assert destination.status == "active"
 
 
 def test_rotating_shows_the_new_secret_once(it: Client, erp: Erp) -> None:
@@ -111,11 +111,11 @@ def test_while_two_sign_the_old_one_is_ended_before_the_next(it: Client, erp: Er
 def test_a_destination_is_disabled_and_enabled_again(it: Client, erp: Erp) -> None:
     destination, _ = erp
     it.post(act(destination, "disable"))
-    assert rows(it, Destination, enabled="no") == 1
+    assert rows(it, Destination, status="disabled") == 1
     it.post(act(destination, "enable"))
 
-    assert rows(it, Destination, enabled="yes") == 1
-    assert actions() == ["destination.disabled", "destination.enabled"]
+    assert rows(it, Destination, status="active") == 1
+    assert actions() == ["destination.disabled", "destination.active"]
     assert destination.history.count() == 3
 
 

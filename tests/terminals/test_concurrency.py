@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 from typing import Any
 
 import pytest
@@ -37,7 +38,7 @@ def test_a_code_used_by_ten_machines_at_once_enrols_one() -> None:
     terminal = make_register().terminal
     code = issue_code(terminal, actor=SETUP, now=timezone.now())
     bodies = [{"code": code, "jwk": public(ed25519())} for _ in range(10)]
-    answers = together([lambda body=body: post("terminals/enrol", body) for body in bodies])
+    answers = together([partial(post, "terminals/enrol", body) for body in bodies])
     assert Counter(a.status_code for a in answers) == {201: 1, 409: 9}
     assert Credential.objects.filter(kind="key").count() == 1
     assert Notice.objects.count() == 1
@@ -71,7 +72,7 @@ def test_one_key_for_ten_registers_at_once_is_one_registers() -> None:
     def post_it(signer: Signer) -> Any:
         return Signer(signer.register.alone()).post_key(key)
 
-    answers = together([lambda signer=signer: post_it(signer) for signer in signers])
+    answers = together([partial(post_it, signer) for signer in signers])
     assert Counter(a.status_code for a in answers) == {201: 1, 409: 9}
 
 

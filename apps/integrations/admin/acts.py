@@ -13,14 +13,15 @@ from apps.common.admin import Act, ActingAdmin, actor_of
 from apps.integrations import services
 from apps.integrations.commands import SentTest
 from apps.integrations.models import Destination
-from apps.integrations.states import SecretStatus, SendProblem
+from apps.integrations.states import DestinationStatus, SecretStatus, SendProblem
 
 _RECEIVED = _("The receiver took it: it answered with a status between 200 and 299.")
 _REDIRECTED = _(
     "It answered with a redirect, which is not followed. Write the address it leads to into the "
     "form, if that is the right one."
 )
-_REFUSED = _(
+_NOT_TAKEN = _("It answered, but did not take it.")
+_NOT_LET_IN = _(
     "It answered, but did not take it. A receiver that verifies signatures and does not know this "
     "secret yet answers like that."
 )
@@ -61,15 +62,15 @@ def _said(sent: SentTest) -> Any:
         return SendProblem(sent.answer.problem).label
     if sent.answer.ok:
         return _RECEIVED
-    return _REDIRECTED if 300 <= sent.answer.status < 400 else _REFUSED
+    if sent.answer.status in (400, 401, 403):
+        return _NOT_LET_IN
+    return _REDIRECTED if 300 <= sent.answer.status < 400 else _NOT_TAKEN
 
 
-def _set(enabled: bool) -> Any:
+def _set(to: DestinationStatus) -> Any:
     def run(request: HttpRequest, destination: Destination) -> Any:
-        now = timezone.now()
-        services.set_enabled(destination, enabled, actor=actor_of(request), now=now)
-        said = _("%(name)s is enabled.") if enabled else _("%(name)s is disabled.")
-        return said % {"name": destination}
+        services.set_status(destination, to, actor=actor_of(request), now=timezone.now())
+        return _("%(name)s: %(status)s.") % {"name": destination, "status": to.label}
 
     return run
 
@@ -135,8 +136,8 @@ DISABLE = Act(
         _("%(name)s is sent nothing until you enable it again; test events are.")
         % {"name": destination}
     ),
-    _set(False),
-    fits=lambda destination: destination.enabled,
+    _set(DestinationStatus.DISABLED),
+    fits=lambda destination: destination.status != DestinationStatus.DISABLED,
     danger=True,
 )
 
@@ -145,6 +146,6 @@ ENABLE = Act(
     "enable",
     _("Enable"),
     lambda destination: _("%(name)s may be sent events again.") % {"name": destination},
-    _set(True),
-    fits=lambda destination: not destination.enabled,
+    _set(DestinationStatus.ACTIVE),
+    fits=lambda destination: destination.status != DestinationStatus.ACTIVE,
 )

@@ -9,7 +9,7 @@ from apps.common.admin.columns import column, state
 from apps.common.encrypted import sealed_value
 from apps.common.keyring import keyring
 from apps.integrations.models import Destination, WebhookSecret
-from apps.integrations.states import SecretStatus
+from apps.integrations.states import DestinationStatus, SecretStatus
 
 STATUS = state(
     "status",
@@ -18,11 +18,11 @@ STATUS = state(
 )
 
 
-@column("state_enabled", _("status"))
-def enabled(destination: Destination) -> str:
-    if destination.enabled:
-        return display.badge(_("enabled"), display.GOOD)
-    return display.badge(_("disabled"), display.CALM)
+ENABLED = state(
+    "status",
+    _("status"),
+    {DestinationStatus.ACTIVE: display.GOOD, DestinationStatus.PAUSED: display.WAIT},
+)
 
 
 @column("state_secrets", _("secrets"))

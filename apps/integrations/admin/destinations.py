@@ -20,12 +20,12 @@ from apps.common.admin import (
     section,
 )
 from apps.common.admin.columns import copyable, exactly, when
-from apps.common.admin.filters import flagged
+from apps.common.admin.filters import chosen
 from apps.integrations import services
 from apps.integrations.admin.acts import DISABLE, ENABLE, END_OLD, ROTATE, TEST, secret_page
-from apps.integrations.admin.columns import STATUS, enabled, kept, secrets
+from apps.integrations.admin.columns import ENABLED, STATUS, kept, secrets
 from apps.integrations.models import Destination, WebhookSecret
-from apps.integrations.states import SIGNING
+from apps.integrations.states import SIGNING, DestinationStatus
 
 
 class SecretInline(ReadOnlyInline[WebhookSecret, Destination]):
@@ -48,8 +48,8 @@ class DestinationAdmin(ActingAdmin[Destination], HistoryAdmin[Destination]):
     acts = (TEST, ROTATE, END_OLD, ENABLE, DISABLE)
     trail_name = "destination"
     ordering = ("name",)
-    list_display = ("name", "url", enabled, secrets, when("created_at", _("added")))
-    list_filter = (flagged("enabled", _("Enabled")),)
+    list_display = ("name", "url", ENABLED, secrets, when("created_at", _("added")))
+    list_filter = (chosen("status", _("Status"), DestinationStatus.choices),)
     search_paths = ("name__icontains", "url__icontains", "pk")
     search_help_text = _("Name or address")
     inlines = (SecretInline,)
@@ -59,7 +59,7 @@ class DestinationAdmin(ActingAdmin[Destination], HistoryAdmin[Destination]):
     empty_says = _("A destination is a system that takes signed requests (webhooks) from here.")
     empty_first = _("Add one, copy its secret to the receiver, then send a test event.")
     fieldsets = (
-        section(None, "name", "url", enabled),
+        section(None, "name", "url", ENABLED),
         section(_("About it"), "kind", copyable("id", _("id")), exactly("created_at", _("added"))),
     )
     add_fieldsets = (

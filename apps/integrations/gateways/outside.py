@@ -36,7 +36,12 @@ class _Failed(Exception):
 
 
 def post(
-    target: Target, *, headers: Mapping[str, str], body: bytes, loopback: bool = False
+    target: Target,
+    *,
+    headers: Mapping[str, str],
+    body: bytes,
+    loopback: bool = False,
+    total: float | None = None,
 ) -> Answer:
     """POST JSON and read what is said, 64 kB at most. Never raises: a problem is an answer too.
 
@@ -44,10 +49,11 @@ def post(
     """
     began = time.monotonic()
     try:
-        status, content = _exchange(target, headers, body, loopback)
+        status, content, retry_after = _exchange(target, headers, body, loopback, total or TOTAL_S)
     except _Failed as error:
         return Answer(_since(began), problem=error.problem)
-    return Answer(_since(began), status, content[:READ_MAX], cut=len(content) > READ_MAX)
+    cut = len(content) > READ_MAX
+    return Answer(_since(began), status, content[:READ_MAX], cut=cut, retry_after=retry_after)
 
 
 def tls_context() -> ssl.SSLContext:
@@ -58,9 +64,9 @@ def tls_context() -> ssl.SSLContext:
 
 
 def _exchange(
-    target: Target, headers: Mapping[str, str], body: bytes, loopback: bool
-) -> tuple[int, bytes]:
-    deadline = time.monotonic() + TOTAL_S
+    target: Target, headers: Mapping[str, str], body: bytes, loopback: bool, total: float
+) -> tuple[int, bytes, str]:
+    deadline = time.monotonic() + total
     addresses = _resolve(target)
     if not all(may_call(address, loopback=loopback) for address in addresses):
         raise _Failed(SendProblem.NOT_PUBLIC)
@@ -81,7 +87,7 @@ def _exchange(
 
 def _ask(
     sock: socket.socket, target: Target, headers: Mapping[str, str], body: bytes
-) -> tuple[int, bytes]:
+) -> tuple[int, bytes, str]:
     sock.settimeout(TOTAL_S)
     default = 443 if target.tls else 80
     connection = http.client.HTTPConnection(target.host, target.port)
@@ -91,7 +97,8 @@ def _ask(
     try:
         connection.request("POST", target.path, body, {**headers, **fixed})
         response = connection.getresponse()
-        return response.status, response.read(READ_MAX + 1)
+        content = response.read(READ_MAX + 1)
+        return response.status, content, response.getheader("Retry-After", "")
     finally:
         connection.close()
 

@@ -1,6 +1,9 @@
 """Destinations, the secrets they know us by, and a test of both."""
 
-from apps.integrations.services.destinations import add_destination, set_enabled
+from apps.integrations.services.delivering import deliver_due
+from apps.integrations.services.destinations import add_destination, set_status
+from apps.integrations.services.fan_out import fan_out
+from apps.integrations.services.replaying import put_away, replay, replay_stretch
 from apps.integrations.services.rotation import (
     OVERLAP,
     RotationUnderWay,
@@ -10,16 +13,23 @@ from apps.integrations.services.rotation import (
 )
 from apps.integrations.services.signing import CannotSign, sign
 from apps.integrations.services.trying import send_test
+from apps.integrations.services.turns import due_destinations
 
 __all__ = [
     "OVERLAP",
     "CannotSign",
     "RotationUnderWay",
     "add_destination",
+    "deliver_due",
+    "due_destinations",
     "end_overlaps",
     "end_retiring_secret",
+    "fan_out",
+    "put_away",
+    "replay",
+    "replay_stretch",
     "rotate_webhook_secret",
     "send_test",
-    "set_enabled",
+    "set_status",
     "sign",
 ]

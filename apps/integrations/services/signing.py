@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import base64
 import secrets
-from datetime import UTC, datetime
+from datetime import datetime
 
 from django.db.models import Q
-from standardwebhooks import Webhook
 
 from apps.common.errors import Conflict
 from apps.common.keyring import UnreadableSecret
+from apps.integrations.gateways.webhook import sign_with
 from apps.integrations.models import Destination, WebhookSecret
 from apps.integrations.states import SecretStatus
 
@@ -31,13 +31,8 @@ def sign(
     overlap a receiver may know either. CannotSign when a secret cannot be read: a request that lacks
     a signature would be refused by those who know that secret only.
     """
-    at, text = timestamp.astimezone(UTC), body.decode()
-    found = _signing_secrets(destination, at)
-    return {
-        "webhook-id": message_id,
-        "webhook-timestamp": str(int(at.timestamp())),
-        "webhook-signature": " ".join(Webhook(one).sign(message_id, at, text) for one in found),
-    }
+    found = signing_secrets(destination, timestamp)
+    return sign_with(found, message_id=message_id, at=timestamp, body=body.decode())
 
 
 def make_secret(destination: Destination, *, now: datetime) -> str:
@@ -49,7 +44,8 @@ def make_secret(destination: Destination, *, now: datetime) -> str:
     return secret
 
 
-def _signing_secrets(destination: Destination, at: datetime) -> list[str]:
+def signing_secrets(destination: Destination, at: datetime) -> list[str]:
+    """The secrets that are good at that time, in clear, the newest first. CannotSign as `sign`."""
     good = Q(status=SecretStatus.ACTIVE) | Q(status=SecretStatus.RETIRING, not_after__gt=at)
     rows = WebhookSecret.objects.filter(good, destination=destination).order_by("-created_at")
     found = [_read(row) for row in rows]
