@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 
@@ -36,6 +37,7 @@ class Caller:
     request_id: str
     rate_per_second: int = 0  # of its profile; 0 is no limit
     burst: int = 0
+    good_until: datetime | None = None  # when its token ends, if it is known
 
     @property
     def is_authenticated(self) -> bool:

@@ -99,6 +99,13 @@ def moment(at: datetime | None, zone: str = "") -> SafeString:
     )
 
 
+def since(at: datetime, zone: str = "") -> SafeString:
+    """How long ago, however long; the exact time on hover."""
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>', at.isoformat(), _in_full(at, zone), ago(at)
+    )
+
+
 def exact(at: datetime | None, zone: str = "") -> SafeString:
     """For pages: the time in the shop's zone, how long ago, and ours on hover."""
     if at is None:

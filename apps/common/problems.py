@@ -63,7 +63,7 @@ PROBLEMS: dict[str, Problem] = {
     "key-conflict": Problem(409, "The key was used before", "It is revoked, retiring, or another register's. Make a new key."),
     "rotation-in-progress": Problem(409, "Two credentials are usable already", "The one before the present one is good until its overlap ends. Post the new key after `Retry-After` seconds."),
     "idempotency-in-progress": Problem(409, "The same request is running", "Wait for `Retry-After` seconds and send it again, unchanged."),
-    "cursor-expired": Problem(410, "The cursor is too old", "Older than the feed's retention, or from before a restore. Resynchronise from the beginning."),
+    "cursor-expired": Problem(410, "The cursor is too old", "Older than the feed's retention, or from before a restore. Resynchronise: `link` says where."),
     "body-too-large": Problem(413, "The body is too large", "At most 1 MiB."),
     "unsupported-media-type": Problem(415, "Not a media type we read", "Send `application/json` (the token endpoint: form-encoded)."),
     "idempotency-key-reused": Problem(422, "Idempotency-Key was used for something else", "The key came before with another method, address or body. Use a new key for a new request."),
@@ -105,6 +105,8 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response:
     request_id = str(getattr(context.get("request"), "request_id", ""))
     if isinstance(error, Refusal):
         response = problem_response(error.code, error.detail, request_id, error.errors)
+        if link := getattr(error, "link", None):
+            response.data["link"] = f"{settings.PUBLIC_URL}/api/v1/{link}"
         if retry_after := getattr(error, "retry_after", None):
             response["Retry-After"] = str(retry_after)
         return response

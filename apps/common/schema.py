@@ -51,10 +51,12 @@ _PROBLEM = {
             },
         },
         "request_id": {"type": "string"},
+        "link": {"type": "string", "format": "uri"},
     },
 }
 _ALWAYS = ("400", "401", "403", "404", "405", "406", "413", "415", "422", "429", "503")
 _ON_POST = ("409",)
+_EXPIRES = ("changes", "changes/stream")
 # Repeatable by nature: by the key's thumbprint, the code, or because the last one counts.
 _NEEDS_NO_KEY = ("oauth/token", "quote", "enrol", "self/keys", "self/heartbeat")
 
@@ -77,7 +79,7 @@ def _describe(operation: dict[str, Any], path: str, method: str) -> None:
     if path.endswith("oauth/token"):
         content["application/json"] = content["application/problem+json"]
     codes = _ALWAYS + (
-        _ON_POST if method == "post" else ("410",) if path.endswith("changes") else ()
+        _ON_POST if method == "post" else ("410",) if path.endswith(_EXPIRES) else ()
     )
     for code in codes:
         operation["responses"].setdefault(

@@ -11,26 +11,27 @@ from apps.audit.models import AuditEntry
 from apps.common.admin import ReadOnlyAdmin
 from apps.events.models import Event, FeedHead
 from apps.idempotency.models import IdempotentRequest
-from apps.insights.models import Heartbeat, VerifyRun
+from apps.insights.models import Alert, Heartbeat, VerifyRun
 from apps.inventory.models import StockCount, StockLevel, StockMovement
 from apps.refunds.models import Refund, SandboxPayment, SandboxRefund, StoreCredit
 from apps.returns.models import CustomerReturn
 from apps.sales.models import Sale, SaleConflict
-from apps.terminals.models import Credential
+from apps.terminals.models import Credential, Notice, Rotation
 from tests.admin.helpers import page, registered, url
 from tests.world import Register, card, pay_out
 
 LEDGERS: set[type[Model]] = {
-    AuditEntry, Event, FeedHead, IdempotentRequest, Heartbeat, VerifyRun, StockCount, StockLevel,
+    Alert, AuditEntry, Event, FeedHead, IdempotentRequest, Heartbeat, VerifyRun, StockCount, StockLevel,
     StockMovement, Refund, SandboxPayment, SandboxRefund, StoreCredit, CustomerReturn, Sale,
-    SaleConflict, Credential,
+    SaleConflict, Credential, Notice,
 }  # fmt: skip
+ORDERED_BY_FORM: set[type[Model]] = {Rotation}
 
 
 def test_these_are_the_ledgers() -> None:
     read_only = {m for m in registered() if isinstance(admin.site._registry[m], ReadOnlyAdmin)}
 
-    assert read_only == LEDGERS
+    assert read_only == LEDGERS | ORDERED_BY_FORM
 
 
 @pytest.mark.parametrize("model", sorted(LEDGERS, key=str))

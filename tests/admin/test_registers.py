@@ -110,7 +110,9 @@ def test_no_page_shows_a_secret_or_its_hash(it: Client, register: Register) -> N
 def test_a_profile_is_ticked_and_holds_for_the_next_request(it: Client, register: Register) -> None:
     profile = register.terminal.profile
 
-    it.post(page(profile), {"name": profile.name, "scopes": ["sales"]})
+    form = {"name": profile.name, "scopes": ["sales"], "rate_per_second": "5", "burst": "9"}
+
+    it.post(page(profile), form)
 
     assert TerminalProfile.objects.get(pk=profile.pk).scopes == ["sales"]
     assert register.get("terminals/self").status_code == 403

@@ -14,6 +14,7 @@ from apps.accounts.models import Role, User
 from apps.accounts.policy import is_allowed
 from apps.audit.models import AuditEntry
 from apps.idempotency.models import IdempotentRequest
+from apps.integrations.models import Delivery, Destination, Job, Mapping
 from apps.stores.models import Store
 from apps.terminals.models import AccessToken
 from tests.admin.helpers import page, registered, url
@@ -32,10 +33,11 @@ def test_each_list_opens_for_whom_the_policy_allows(
         assert client.get(url(model)).status_code == expected, (role, model)
 
 
-def test_managers_see_neither_the_trail_nor_people_nor_requests(manager: Client) -> None:
+def test_managers_see_neither_trail_nor_people_nor_requests_nor_webhooks(manager: Client) -> None:
     hidden = {m for m in registered() if manager.get(url(m)).status_code == 403}
 
-    assert hidden == {AuditEntry, User, IdempotentRequest}
+    integrations = {Destination, Delivery, Job, Mapping}
+    assert hidden == {AuditEntry, User, IdempotentRequest} | integrations
     assert b"Trail entries" not in manager.get("/admin/").content
 
 

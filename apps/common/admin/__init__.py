@@ -1,6 +1,7 @@
 """The bases every page of the admin is built from."""
 
 from apps.common.admin.acting import Act, ActingAdmin
+from apps.common.admin.asking import AskingAct, AskingAdmin, ReasonForm, answers
 from apps.common.admin.base import (
     HouseAdmin,
     ReadOnlyAdmin,
@@ -9,17 +10,25 @@ from apps.common.admin.base import (
     rows,
     section,
 )
+from apps.common.admin.bulk import BulkAct, BulkAdmin, one_by_one
 from apps.common.admin.recorded import HistoryAdmin, RecordedAdmin
 
 __all__ = [
     "Act",
     "ActingAdmin",
+    "AskingAct",
+    "AskingAdmin",
+    "BulkAct",
+    "BulkAdmin",
     "HistoryAdmin",
     "HouseAdmin",
     "ReadOnlyAdmin",
     "ReadOnlyInline",
+    "ReasonForm",
     "RecordedAdmin",
     "actor_of",
+    "answers",
+    "one_by_one",
     "rows",
     "section",
 ]

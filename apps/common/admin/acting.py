@@ -15,6 +15,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 
+from apps.common.admin import once
 from apps.common.admin.base import HouseAdmin
 from apps.common.display import name_of
 from apps.common.errors import Refusal
@@ -54,16 +55,23 @@ class ActingAdmin(HouseAdmin[M], Generic[M]):
         return reverse(name, args=[thing.pk, act.name])
 
     def act_view(self, request: HttpRequest, object_id: str, act: str) -> HttpResponse:
-        """GET asks; POST does it, and says what came of it."""
-        if not self.may_act(request):
-            raise PermissionDenied
         thing = self.get_object(request, object_id)
         chosen = next((known for known in self.acts if known.name == act), None)
-        if thing is None or chosen is None:
+        return self.answer_act(request, thing, chosen)
+
+    def answer_act(self, request: HttpRequest, thing: M | None, act: Act | None) -> HttpResponse:
+        """GET asks; POST does it once, and says what came of it."""
+        if not self.may_act(request):
+            raise PermissionDenied
+        if thing is None or act is None:
             raise Http404
-        if request.method == "POST" and chosen.fits(thing):
-            return self._act(request, thing, chosen)
-        return self.act_page(request, thing, chosen, "admin/confirm_act.html")
+        if request.method != "POST":
+            return self.act_page(request, thing, act, "admin/confirm_act.html")
+        if before := once.sent_before(request):
+            return before
+        if act.fits(thing):
+            return self._act(request, thing, act)
+        return self.act_page(request, thing, act, "admin/confirm_act.html")
 
     def act_page(
         self, request: HttpRequest, thing: M, act: Act, template: str, **more: Any
@@ -78,6 +86,7 @@ class ActingAdmin(HouseAdmin[M], Generic[M]):
             "act": act,
             "fits": act.fits(thing),
             "explains": act.explains(thing),
+            "once": once.fresh(),
             **more,
         }
         request.current_app = self.admin_site.name
@@ -109,6 +118,7 @@ class ActingAdmin(HouseAdmin[M], Generic[M]):
     def _act(self, request: HttpRequest, thing: M, act: Act) -> HttpResponse:
         try:
             result = act.run(request, thing)
+            once.spend(request, self.page_of(thing))
         except Refusal as error:
             messages.error(request, error.detail)
         except ValidationError as error:

@@ -60,6 +60,8 @@ class HouseAdmin(admin.ModelAdmin[M], Generic[M]):
     trail_name: ClassVar[str] = ""
     """What the trail calls such a thing. Empty: it is no subject of the trail, or (for forms whose
     changes are recorded) it goes by the model's name."""
+    add_says: ClassVar[Any] = ""
+    """What the button for a new one says, where “Add …” does not say it."""
     lead: ClassVar[Any] = ""
     """One sentence above the list, where its purpose is not obvious."""
 

@@ -47,6 +47,27 @@ def chosen(
     return Chosen
 
 
+def mostly(
+    name: str,
+    label: Any,
+    blank: Any,
+    choices: Sequence[tuple[str, Any]],
+    condition: Callable[[str], Q],
+) -> Filter:
+    """A list that shows only some rows until something is chosen; `blank` says which ones.
+
+    `condition` says what a choice means, and `""` what holds without one.
+    """
+
+    class Mostly(chosen(name, label, choices, condition)):  # type: ignore[misc]
+        def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+            value = self.value() or ""
+            return queryset.filter(condition(value if value in dict(choices) else ""))
+
+    Mostly.blank = blank
+    return Mostly
+
+
 def since(field: str, label: Any) -> Filter:
     """Within the last hour, day, week or month."""
 

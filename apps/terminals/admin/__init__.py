@@ -1,5 +1,12 @@
-"""The fleet: registers, what they may do, and their secrets."""
+"""The fleet: registers, how they prove who they are, and how that proof is renewed."""
 
-from apps.terminals.admin import credentials, profiles, registers
+from apps.terminals.admin import (
+    credentials,
+    notices,
+    policies,
+    profiles,
+    registers,
+    rotations,
+)
 
-__all__ = ["credentials", "profiles", "registers"]
+__all__ = ["credentials", "notices", "policies", "profiles", "registers", "rotations"]

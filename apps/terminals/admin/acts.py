@@ -1,4 +1,4 @@
-"""What staff do to registers and their secrets. Each calls one service."""
+"""What staff do to a register, its credentials and its tokens. Each calls one service."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from apps.common.admin import (
     actor_of,
 )
 from apps.terminals import services
-from apps.terminals.models import Credential, Terminal
+from apps.terminals.models import AccessToken, Credential, Terminal
 from apps.terminals.states import (
     TERMINAL_TRANSITIONS,
     USABLE,
@@ -52,9 +52,10 @@ ISSUE = Act(
     _("Issue a secret"),
     lambda terminal: (
         _(
-            "Register %(register)s gets a new secret, which is shown once, on the next page. The secret "
-            "it uses now stays good until the new one has been used, and 24 hours beyond. One that was "
-            "never used is replaced. The first secret activates the register."
+            "For hardware that cannot sign; all others enrol with a code. Register %(register)s gets "
+            "a new secret, which is shown once, on the next page. What it uses now stays good until "
+            "the secret has been used, and 24 hours beyond. One that was never used is replaced. The "
+            "first secret activates the register."
         )
         % {"register": terminal}
     ),
@@ -67,7 +68,7 @@ ACTIVATE = Act(
     "activate",
     _("Activate again"),
     lambda terminal: (
-        _("Register %(register)s may work again at once, with the secret it has.")
+        _("Register %(register)s may work again at once, with the key it has.")
         % {"register": terminal}
     ),
     _set(TerminalStatus.ACTIVE),
@@ -81,12 +82,38 @@ SUSPEND = Act(
     lambda terminal: (
         _(
             "Register %(register)s is refused from its next request on, until you activate it again. "
-            "It keeps its secret."
+            "It keeps its key."
         )
         % {"register": terminal}
     ),
     _set(TerminalStatus.SUSPENDED),
     fits=_may_become(TerminalStatus.SUSPENDED),
+    danger=True,
+)
+
+
+def _revoke_all(request: HttpRequest, terminal: Terminal) -> Any:
+    services.revoke_terminal(terminal, actor=actor_of(request), now=timezone.now())
+    return _("Register %(register)s: every key, secret, token and code is revoked.") % {
+        "register": terminal
+    }
+
+
+REVOKE_ALL = Act(
+    "revoke",
+    _("Revoke"),
+    lambda terminal: (
+        _(
+            "Every key, secret, token and code of register %(register)s is refused from its next "
+            "request on. This cannot be taken back: the register works again once it is enrolled "
+            "with a new code. If you only want it to stop for a while, suspend it."
+        )
+        % {"register": terminal}
+    ),
+    _revoke_all,
+    fits=lambda terminal: (
+        terminal.status != TerminalStatus.PENDING and _may_become(TerminalStatus.PENDING)(terminal)
+    ),
     danger=True,
 )
 
@@ -117,9 +144,9 @@ REVOKE = Act(
     _("Revoke"),
     lambda credential: (
         _(
-            "The secret that begins with %(hint)s, and every token that came from it, are refused from "
-            "the next request of register %(register)s on. This cannot be taken back; issue a new secret "
-            "if the register is to go on."
+            "The key or secret that begins with %(hint)s, and every token that came from it, are "
+            "refused from the next request of register %(register)s on. This cannot be taken back; if "
+            "the register has no other one, it needs a new enrolment code to go on."
         )
         % {"hint": credential.hint, "register": credential.terminal}
     ),
@@ -127,3 +154,26 @@ REVOKE = Act(
     fits=lambda credential: credential.status in USABLE,
     danger=True,
 )
+
+
+def revoke_token(token: AccessToken) -> Act:
+    """The button beside a token on the page of its register."""
+
+    def run(request: HttpRequest, terminal: Terminal) -> Any:
+        services.revoke_token(token, actor=actor_of(request), now=timezone.now())
+        return _("The token is revoked.")
+
+    return Act(
+        "revoke-token",
+        _("Revoke the token"),
+        lambda terminal: (
+            _(
+                "This one token of register %(register)s is refused from the next request on. The "
+                "register gets another one with its key, by itself: to shut it out, revoke the key."
+            )
+            % {"register": terminal}
+        ),
+        run,
+        fits=lambda terminal: token.revoked_at is None,
+        danger=True,
+    )

@@ -1,4 +1,4 @@
-"""Secrets of registers: how they begin, and whether they are good."""
+"""Keys and secrets of registers: how they begin, and whether they are good."""
 
 from __future__ import annotations
 
@@ -17,41 +17,52 @@ from apps.common.admin.filters import chosen
 from apps.terminals.admin.acts import REVOKE
 from apps.terminals.admin.columns import KEY
 from apps.terminals.models import Credential
-from apps.terminals.states import (
-    CredentialStatus,
-)
+from apps.terminals.states import CredentialKind, CredentialStatus
 
 
 @admin.register(Credential)
 class CredentialAdmin(ActingAdmin[Credential], ReadOnlyAdmin[Credential]):
-    """Secrets are kept as a hash only; they are issued and revoked, never edited."""
+    """Of keys the public half is kept, of secrets a hash; they are revoked, never edited."""
 
     acts = (REVOKE,)
     ordering = ("-id",)
     list_display = (
         copyable("hint", _("begins with")),
         related("terminal", _("register")),
+        "kind",
         KEY,
         when("created_at", _("made")),
         when("first_used_at", _("first used")),
+        when("last_used_at", _("last used")),
         when("not_after", _("good until")),
     )
     list_select_related = ("terminal__store",)
-    list_filter = (chosen("status", _("Status"), CredentialStatus.choices),)
-    search_paths = ("hint", "terminal__store__number", "terminal_id", "pk")
-    search_help_text = _("How it begins, shop number or client id")
+    list_filter = (
+        chosen("status", _("Status"), CredentialStatus.choices),
+        chosen("kind", _("Kind"), CredentialKind.choices),
+    )
+    search_paths = ("hint", "thumbprint", "terminal__store__number", "terminal_id", "pk")
+    search_help_text = _("How it begins, a key's thumbprint, shop number or client id")
     fieldsets = (
-        section(None, copyable("hint", _("begins with")), related("terminal", _("register")), KEY),
+        section(
+            None,
+            copyable("hint", _("begins with")),
+            related("terminal", _("register")),
+            "kind",
+            KEY,
+            copyable("thumbprint", _("thumbprint")),
+        ),
         section(
             None,
             exactly("created_at", _("made")),
             exactly("first_used_at", _("first used")),
+            exactly("last_used_at", _("last used")),
             exactly("not_after", _("good until")),
             exactly("revoked_at", _("revoked")),
         ),
     )
-    empty_says = _("Secrets of registers. Issue one on the page of a register.")
+    empty_says = _("What registers prove with who they are. It comes with their enrolment.")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Credential]:
         rows = super().get_queryset(request).select_related("terminal__store")
-        return rows.defer("secret_hash")
+        return rows.defer("secret_hash", "asked_under", "public_key")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.common.admin import (
     HistoryAdmin,
@@ -18,7 +19,7 @@ from apps.terminals.states import (
 
 class ProfileForm(forms.ModelForm[TerminalProfile]):
     scopes = forms.MultipleChoiceField(
-        label=_("may"),
+        label=pgettext_lazy("scopes", "may"),
         choices=Scope.choices,
         widget=forms.CheckboxSelectMultiple,
         help_text=_("Nothing that is not ticked. Holds from the next request of each register on."),
@@ -26,19 +27,27 @@ class ProfileForm(forms.ModelForm[TerminalProfile]):
 
     class Meta:
         model = TerminalProfile
-        fields = ("name", "scopes")
+        fields = ("name", "scopes", "rate_per_second", "burst")
 
 
-@column("may", _("may"))
+@column("may", pgettext_lazy("scopes", "may"))
 def may(profile: TerminalProfile) -> str:
     names = dict(Scope.choices)
     return ", ".join(str(names.get(scope, scope)) for scope in profile.scopes)
 
 
+@column("rate", _("limit"))
+def rate(profile: TerminalProfile) -> str:
+    if not profile.rate_per_second:
+        return str(_("none"))
+    text = _("%(rate)s a second, %(burst)s at once")
+    return text % {"rate": profile.rate_per_second, "burst": profile.burst}
+
+
 @admin.register(TerminalProfile)
 class TerminalProfileAdmin(HistoryAdmin[TerminalProfile]):
     form = ProfileForm
-    list_display = ("name", may)
+    list_display = ("name", may, rate)
     ordering = ("name",)
     search_paths = ("name__icontains",)
     empty_says = _("A profile says what registers of one kind may do.")

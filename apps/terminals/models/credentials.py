@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.common.ids import uuid7
 from apps.terminals.models.registers import Terminal
@@ -121,7 +122,9 @@ class AccessToken(models.Model):
     id = models.BigAutoField(primary_key=True)
     credential = models.ForeignKey(Credential, models.CASCADE, verbose_name=_("credential"))
     token_hash = models.BinaryField(max_length=32, unique=True)
-    scopes = ArrayField(models.CharField(max_length=16), verbose_name=_("may"))
+    scopes = ArrayField(
+        models.CharField(max_length=16), verbose_name=pgettext_lazy("scopes", "may")
+    )
     issued_at = models.DateTimeField(_("given"))
     expires_at = models.DateTimeField(_("good until"), db_index=True)  # the prune job
     revoked_at = models.DateTimeField(_("revoked"), null=True)

@@ -36,3 +36,6 @@ class Notice(models.Model):
                 name="notice_open",
             ),
         ]
+
+    def __str__(self) -> str:
+        return str(NoticeKind(self.kind).label)

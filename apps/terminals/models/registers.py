@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from simple_history.models import HistoricalRecords
 
 from apps.common.ids import uuid7
@@ -20,7 +21,7 @@ class TerminalProfile(models.Model):
     name = models.CharField(_("name"), max_length=80, unique=True)
     scopes = ArrayField(
         models.CharField(max_length=16, choices=Scope.choices),
-        default=default_scopes, verbose_name=_("may"),
+        default=default_scopes, verbose_name=pgettext_lazy("scopes", "may"),
     )  # fmt: skip
     rate_per_second = models.PositiveIntegerField(
         _("requests per second"), default=20,

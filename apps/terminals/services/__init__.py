@@ -9,6 +9,7 @@ from apps.terminals.services.enrolment import (
     issue_code,
 )
 from apps.terminals.services.heartbeats import note_heartbeat
+from apps.terminals.services.importing import PlannedRegister, import_registers, plan_import
 from apps.terminals.services.keys import KeyConflict, RotationInProgress, post_credential
 from apps.terminals.services.notices import clear_notice
 from apps.terminals.services.registers import (
@@ -40,18 +41,21 @@ __all__ = [
     "InvalidScope",
     "IssuedToken",
     "KeyConflict",
+    "PlannedRegister",
     "RotationInProgress",
     "add_terminal",
     "cancel_rotation",
     "clear_notice",
     "enrol",
     "ensure_profile",
+    "import_registers",
     "issue_code",
     "issue_secret",
     "issue_token",
     "issue_token_by_assertion",
     "note_heartbeat",
     "order_rotation",
+    "plan_import",
     "post_credential",
     "prune_tokens",
     "revoke_credential",

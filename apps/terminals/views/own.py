@@ -6,6 +6,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from apps.common.addresses import address_of
 from apps.common.views import RegisterView, caller_of, read_body
 from apps.idempotency.http import optional_key
 from apps.terminals import services
@@ -31,7 +32,7 @@ class Self(RegisterView):
         caller, now = caller_of(request), timezone.now()
         context = {
             "now": now,
-            "stream_url": f"{settings.PUBLIC_URL}/api/v1/",
+            "stream_url": f"{settings.STREAM_URL}/api/v1/",
             "rotate_by": rotation_due(caller.terminal_id, now=now),
             "credential": credential_of(caller),
         }
@@ -69,7 +70,7 @@ class Heartbeat(RegisterView):
             hardware=body["hardware"],
             clock=body.get("clock"),
             queue_depth=body.get("queue_depth"),
-            ip=request.META.get("REMOTE_ADDR") or None,
+            ip=address_of(request) or None,
         )
         pulse = services.note_heartbeat(beat, caller=caller_of(request), now=now)
         return Response(PulseOut(pulse, context={"now": now}).data)
