@@ -11,7 +11,7 @@ CHECK_ENV := DEVELOPMENT=1 DATABASE_URL=postgresql:///none REDIS_URL=redis://127
 help:  ## Say what there is
 	@echo "Usage: make <target>"
 	@echo
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' Makefile
 	@echo
 	@echo "Everything is kept in .data/; servers listen on 127.0.0.1 only."
 
@@ -35,6 +35,14 @@ lint: .venv/ready-dev  ## Check style, types, architecture and migrations
 .PHONY: bench
 bench: .venv/ready  ## Measure rates and latencies on this machine, against its own floor
 	@exec $(PYTHON) -m bench $(ARGS)
+
+.PHONY: soak-rotation
+soak-rotation: .venv/ready  ## Change keys, cut lines and kill servers under registers at work: [MINUTES=3] [REGISTERS=12]
+	@exec $(PYTHON) -m soak --minutes $(or $(MINUTES),3) --registers $(or $(REGISTERS),12) $(ARGS)
+
+.PHONY: soak-deliveries
+soak-deliveries: .venv/ready  ## Kill workers and mistreat receivers while events go out: [MINUTES=2] [KILLS=100]
+	@exec $(PYTHON) -m soak.deliveries --minutes $(or $(MINUTES),2) --kills $(or $(KILLS),100) $(ARGS)
 
 .PHONY: verify
 verify: .venv/ready  ## Check that the books agree, line by line

@@ -1,0 +1,73 @@
+"""The figures as a table for people, and as a file for programs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from rich.table import Table
+
+from soak.figures import Figure, Must, Run, ended_on_the_way
+from soak.plan import Plan
+
+SHOWN = 10  # of each kind of finding
+
+
+def table(figures: Sequence[Figure]) -> Table:
+    """One row a figure, with a tick or a cross where it has to be something."""
+    shown = Table("Rotation while registers are at work", "", "", title_justify="left")
+    shown.columns[1].justify = "right"
+    group = ""
+    for figure in figures:
+        if group and figure.group != group:
+            shown.add_section()
+        group = figure.group
+        shown.add_row(figure.name, f"{figure.value:,}", _mark(figure))
+    return shown
+
+
+def troubles(run: Run) -> list[str]:
+    """What is behind the figures that do not hold: sentences, the first few of each kind."""
+    found = run.findings
+    late = ended_on_the_way(run.sightings.refusals, run.token_ends)
+    refused = [
+        f"{one.status} {one.code} to {one.kind}: {one.detail}"
+        for one in run.sightings.refusals
+        if one not in late
+    ]
+    kinds = {
+        "unexpected": refused,
+        "refused": found.refused,
+        "lost": found.lost,
+        "doubled": found.doubled,
+        "stuck": found.stuck,
+    }
+    return [f"{kind}: {one}" for kind, ones in kinds.items() for one in ones[:SHOWN]]
+
+
+def write(path: Path, plan: Plan, run: Run, figures: Sequence[Figure]) -> None:
+    """Everything that was counted, as JSON: {"passed", "seed", "figures", …}."""
+    document: dict[str, Any] = {
+        "passed": all(figure.holds for figure in figures),
+        "seed": plan.seed,
+        "figures": {figure.name: figure.value for figure in figures},
+        "answers": {
+            f"{kind} {status or 'hung up'}": count
+            for (kind, status), count in sorted(run.sightings.answers.items())
+        },
+        "away_s": [round(seconds, 2) for seconds in run.done.away],
+        "revocations": run.revocations.rounds,
+        "refusals": [asdict(one) for one in run.sightings.refusals],
+        "findings": asdict(run.findings),
+    }
+    path.write_text(json.dumps(document, indent=1) + "\n")
+
+
+def _mark(figure: Figure) -> str:
+    if figure.must is Must.ANY:
+        return ""
+    wanted = "0" if figure.must is Must.ZERO else "> 0"
+    return f"[green]✓[/] {wanted}" if figure.holds else f"[red]✗[/] {wanted}"
