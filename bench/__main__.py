@@ -1,16 +1,18 @@
-"""`make bench`, or `python -m bench [--seconds 5] [--rounds 3]`."""
+"""`make bench`, or `python -m bench [--seconds 5] [--rounds 3] [--part deliveries]`."""
 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 from collections.abc import Sequence
 
 from rich.console import Console
 
-from bench import report
-from bench.figures import Point
+from bench import cpu, report
+from bench.deliveries import measure as deliveries
+from bench.figures import Point, point, with_cpu
 from bench.place import Place, brought_up
 from bench.rounds import Bench
 from stack.console import StackError, console, say, say_plain, step
@@ -25,6 +27,7 @@ worker and beat standing still; POST sales and POST returns have them at work. H
 Ours is held against the floor of the same round and as many clients: «x floor» and so on.
 «SQL» counts round trips to PostgreSQL for one call, BEGIN and COMMIT among them; «web ms» and
 «SQL ms» are the processor time web and PostgreSQL spend on one (the worker's statements included)."""
+LOADED_S = 25.0
 _WAITING = """
 SELECT (SELECT count(*) FROM refunds_refund WHERE status = 'succeeded' AND gateway <> ''),
        (SELECT count(*) FROM refunds_refund WHERE status = 'submitted'),
@@ -38,7 +41,12 @@ def main(arguments: Sequence[str]) -> int:
     stop_on_signals()
     try:
         with brought_up(Folder(Folder.default().path / "bench")) as place:
-            return _measure(place, options.seconds, options.rounds)
+            codes = []
+            if options.part != "deliveries":
+                codes.append(_measure(place, options.seconds, options.rounds))
+            if options.part != "calls":
+                codes.append(_measure_deliveries(place))
+            return max(codes)
     except StackError as error:
         say_plain(f"✗ {error}", "red")
         return 1
@@ -72,6 +80,23 @@ def _measure(place: Place, seconds: float, rounds: int) -> int:
         say_plain(f"✗ {count} times: {text}", "red")
     say(f"{time.monotonic() - started:.0f} s. Figures: {file}")
     return 0 if sound and not bench.errors else 1
+
+
+def _measure_deliveries(place: Place) -> int:
+    """BENCH_EVENTS events drained, and the delay of single ones."""
+    say("[bold]Deliveries[/]")
+    bench = Bench(place, 5, _say_point)
+    with step("Goods sold, to be returned meanwhile"):
+        bench.stock_up(LOADED_S)
+    events = int(os.environ.get("BENCH_EVENTS", "50000"))
+    before = cpu.read(place.pids)
+    found = deliveries.measure(
+        place.application, events, lambda: bench.return_all_the_while(LOADED_S)
+    )
+    others = with_cpu(point([], 1), before, cpu.read(place.pids)).others
+    say_plain(report.deliveries(found))
+    say(f"Other programs used {others:.2f} cores meanwhile.")
+    return 0 if not (found.idle.lost or found.loaded.lost or bench.errors) else 1
 
 
 def _say_point(name: str, clients: int, measured: Point) -> None:
@@ -112,6 +137,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--seconds", type=float, default=5, help="for each point (default 5)")
     parser.add_argument("--rounds", type=int, default=3, help="of all points (default 3)")
+    parser.add_argument(
+        "--part", choices=["all", "calls", "deliveries"], default="all",
+        help="of what is measured; deliveries: BENCH_EVENTS events (default 50,000)",
+    )  # fmt: skip
     return parser
 
 

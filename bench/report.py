@@ -13,6 +13,7 @@ from typing import Any
 
 from rich.table import Table
 
+from bench.deliveries.measure import Deliveries
 from bench.figures import Point, Spread, ratio, spread
 
 Results = Mapping[tuple[str, int], Sequence[Point]]
@@ -46,6 +47,24 @@ def table(results: Results, statements: Mapping[str, int]) -> Table:
         shown.add_row(*_row(results, name, clients, points, statements))
         last = name
     return shown
+
+
+def deliveries(found: Deliveries) -> str:
+    """Three lines: how fast events go out, and how long one takes."""
+    return "\n".join(
+        [
+            f"Deliveries: {found.events:,} events to one receiver in {found.seconds:,.1f} s, "
+            f"{found.rate:,.0f} a second.",
+            *(
+                f"  From commit to receiver, {name}: p50 {delays.p50:,.0f} ms, "
+                f"p99 {delays.p99:,.0f} ms ({delays.count} events, {delays.lost} lost)."
+                for name, delays in (
+                    ("one a second", found.idle),
+                    ("while registers return", found.loaded),
+                )
+            ),
+        ]
+    )
 
 
 def _place(item: tuple[tuple[str, int], Any]) -> tuple[int, int]:

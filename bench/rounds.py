@@ -17,6 +17,7 @@ from stack.console import StackError
 
 CLIENTS = (1, 4, 16)
 MOST_A_SECOND = 2_000
+RETURNS_A_SECOND = 400
 
 Results = dict[tuple[str, int], list[Point]]
 
@@ -61,6 +62,15 @@ class Bench:
                 self._measure(name, clients, self.seconds)
             with self.place.background_paused():
                 self._measure("alone", clients, self._short)
+
+    def stock_up(self, seconds: float) -> None:
+        """Sell, so that returns can be made for so long beside something else."""
+        while len(self._sold) < seconds * RETURNS_A_SECOND:
+            self._load("sales", 4, 5)
+
+    def return_all_the_while(self, seconds: float) -> None:
+        """Returns as fast as they go, with worker and beat at work."""
+        self._load("returns", 4, seconds)
 
     def _measure(self, name: str, clients: int, seconds: float) -> None:
         before = cpu.read(self.place.pids)

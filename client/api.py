@@ -62,7 +62,7 @@ class ReturnsClient:
 
     def access_token(self) -> str:
         """A token that is good now, for calls that are made without this client."""
-        return self._line.token()
+        return self._line.access_token()
 
     def rotate(self) -> str | None:
         """Change to a new key now, and give its id (none for a secret).

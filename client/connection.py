@@ -69,8 +69,12 @@ class Connection:
         self._tokens.discard(token)
         return self.transport.send(with_token, retry=retry)
 
+    def access_token(self) -> str:
+        """A token that is good now, waited for as an answer is."""
+        return self.transport.repeat(self.token)
+
     def token(self) -> str:
-        """An access token that is good now. Whoever finds that a rotation is due, rotates."""
+        """A token that is good now, with one attempt. Whoever finds that a rotation is due, rotates."""
         token = self._tokens.current()
         outdated = self._outdated
         if outdated is None:

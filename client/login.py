@@ -12,7 +12,7 @@ from client.errors import ProblemError
 from client.identity import TOKEN_PATH, Identity
 from client.keyring import Keyring, KeyringError
 from client.keys import Credential
-from client.retry import RetryPolicy
+from client.retry import ONCE, RetryPolicy
 from client.tokens import Grant
 from client.transport import Request, Transport
 
@@ -31,7 +31,8 @@ class Login:
         self._offset = 0.0
 
     def fetch(self) -> Grant:
-        """A token, got with the newest credential that the server knows.
+        """A token, got with the newest credential that the server knows. Nothing is repeated here:
+        by the next attempt somebody else may have rotated.
 
         A pending one that gets a token becomes the current one. One that the server does not
         know stays pending, and the grant says that what was used instead is outdated.
@@ -81,11 +82,11 @@ class Login:
         *hopes, last = identity.candidates()
         for credential in hopes:
             try:
-                return credential, self.ask(identity, credential)
+                return credential, self.ask(identity, credential, retry=ONCE)
             except ProblemError as problem:
                 if problem.code != "invalid-client":
                     raise
-        return last, self.ask(identity, last)
+        return last, self.ask(identity, last, retry=ONCE)
 
     def _ask(self, identity: Identity, credential: Credential, retry: RetryPolicy | None) -> Grant:
         def request() -> Request:

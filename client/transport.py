@@ -10,7 +10,7 @@ import time
 import weakref
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import requests
 from requests.utils import get_environ_proxies
@@ -19,6 +19,7 @@ from client.errors import ProblemError, UnreachableError, read_problem
 from client.retry import RetryPolicy, is_worth_repeating
 
 JsonObject = dict[str, Any]
+T = TypeVar("T")
 
 CONNECT_TIMEOUT = 5.0
 READ_TIMEOUT = 30.0
@@ -86,23 +87,34 @@ class Transport:
         Every request of this API is safe to repeat: it only reads, or carries its key. A function
         is called before each attempt, for what must be new each time: tokens, and proofs.
         """
-        policy = retry or self.retry
-        started = time.monotonic()
-        attempt = 0
-        while True:
+
+        def attempt() -> Answer:
             outcome = self._send_once(request if isinstance(request, Request) else request())
             if isinstance(outcome, Answer):
                 return outcome
-            if isinstance(outcome, ProblemError) and not is_worth_repeating(
-                outcome.status, outcome.code
-            ):
-                raise outcome
-            wait = policy.wait_before_next(attempt, outcome.retry_after, random.random())
-            attempt += 1
-            if not policy.allows_another(attempt, time.monotonic() - started, wait):
-                raise outcome
-            if self._impatient.wait(wait):
-                raise outcome
+            raise outcome
+
+        return self.repeat(attempt, retry=retry)
+
+    def repeat(self, attempt: Callable[[], T], *, retry: RetryPolicy | None = None) -> T:
+        """What `attempt` gives, tried again within the policy while its failure may pass."""
+        policy = retry or self.retry
+        started = time.monotonic()
+        made = 0
+        while True:
+            try:
+                return attempt()
+            except (ProblemError, UnreachableError) as failure:
+                if isinstance(failure, ProblemError) and not is_worth_repeating(
+                    failure.status, failure.code
+                ):
+                    raise
+                wait = policy.wait_before_next(made, failure.retry_after, random.random())
+                made += 1
+                if not policy.allows_another(made, time.monotonic() - started, wait):
+                    raise
+                if self._impatient.wait(wait):
+                    raise
 
     def stop_waiting(self) -> None:
         """No more repeats, for good: calls that wait for their next attempt fail at once."""

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import urlsplit
 
 from stack.console import StackError, console, say, step
@@ -22,12 +23,16 @@ READY_TIMEOUT = 60
 
 @dataclass(frozen=True)
 class Application:
-    """One installation: its data folder, its databases, and the address it has or would have."""
+    """One installation: its data folder, its databases, and the address it has or would have.
+
+    Without a `stream_url` nothing is served that waits.
+    """
 
     folder: Folder
     url: str
     database_url: str
     redis_url: str
+    stream_url: str = ""
 
     @property
     def env(self) -> dict[str, str]:
@@ -38,6 +43,7 @@ class Application:
             "DATABASE_URL": self.database_url,
             "REDIS_URL": self.redis_url,
             "PUBLIC_URL": self.url,
+            "STREAM_URL": self.stream_url or self.url,
             "ALLOWED_HOSTS": "127.0.0.1,localhost",
             "DATA_DIR": str(self.folder.path),
             "PYTHONUNBUFFERED": "1",
@@ -86,7 +92,7 @@ class Application:
 
 @contextmanager
 def serving(application: Application) -> Iterator[tuple[Child, ...]]:
-    """Web, worker and beat, ready to answer; stopped at the end."""
+    """Web, streams, worker and beat, ready to answer; stopped at the end."""
     children = tuple(
         Child(
             name,
@@ -96,20 +102,18 @@ def serving(application: Application) -> Iterator[tuple[Child, ...]]:
             log=application.folder.logs / f"{name}.log",
             # After its SIGTERM a worker waits for its tasks without end, and there would be nobody
             # left to lose patience with it.
-            death_signal=signal.SIGQUIT if name == "worker" else None,
+            death_signal=signal.SIGQUIT if name in ("worker", "deliveries") else None,
         )
         for name, command in _servers(application).items()
     )
     try:
-        with step("Web, worker and beat") as current:
+        streams = "streams, " if application.stream_url else ""
+        with step(f"Web, {streams}workers and beat") as current:
             for child in children:
                 child.start()
-            if not wait_until(
-                lambda: _ready(application.url), timeout=READY_TIMEOUT, watch=children
-            ):
-                raise StackError(
-                    f"{application.url}/readyz does not answer 200.{children[0].last_words()}"
-                )
+            for url, child in zip(_addresses(application), children, strict=False):
+                if not wait_until(partial(_ready, url), timeout=READY_TIMEOUT, watch=children):
+                    raise StackError(f"{url}/readyz does not answer 200.{child.last_words()}")
             current.note(f"ready at {application.url}")
         yield children
     finally:
@@ -125,21 +129,50 @@ def pick_url() -> str:
     return f"http://127.0.0.1:{port}"
 
 
+def pick_stream_url(url: str) -> str:
+    """The address for what waits: the next port if it is free, else another."""
+    return f"http://127.0.0.1:{free_port((urlsplit(url).port or PREFERRED_PORT) + 1)}"
+
+
+def _addresses(application: Application) -> list[str]:
+    """Of the servers that listen, in their order."""
+    return [url for url in (application.url, application.stream_url) if url]
+
+
 def _servers(application: Application) -> dict[str, list[str]]:
-    port = str(urlsplit(application.url).port)
+    """What listens comes first."""
+    streams = {"streams": _streams(application.stream_url)} if application.stream_url else {}
     celery = ["celery", "-A", "returns_mgmt"]
     quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]  # one worker, no peers
     schedule = str(application.folder.run / "celerybeat-schedule")
     return {
         "web": [
-            *("granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", port),
-            *("--workers", "2", "--blocking-threads", "1", "--no-ws"),
-            *("--respawn-failed-workers", "--workers-kill-timeout", "5"),
-            *("--log-level", "warning", "--no-access-log", "returns_mgmt.wsgi:application"),
+            *_granian("wsgi", application.url, workers=2),
+            *("--blocking-threads", "1", "returns_mgmt.wsgi:application"),
         ],
+        **streams,
         "worker": [*celery, "worker", "--loglevel", "WARNING", "--concurrency", "2", *quiet],
+        "deliveries": [
+            *(*celery, "worker", "-Q", "deliveries", "--pool", "threads", "--concurrency", "16"),
+            *("--loglevel", "WARNING", *quiet),
+        ],
         "beat": [*celery, "beat", "--loglevel", "WARNING", "-s", schedule, "--pidfile", ""],
     }
+
+
+def _streams(url: str) -> list[str]:
+    # Each request that waits counts as one being processed: the usual bound is far too low.
+    many = ["--backlog", "4096", "--backpressure", "20000"]
+    return [*_granian("asgi", url, workers=1), *many, "returns_mgmt.asgi:application"]
+
+
+def _granian(interface: str, url: str, *, workers: int) -> list[str]:
+    return [
+        *("granian", "--interface", interface, "--host", "127.0.0.1"),
+        *("--port", str(urlsplit(url).port), "--workers", str(workers), "--no-ws"),
+        *("--respawn-failed-workers", "--workers-kill-timeout", "5"),
+        *("--log-level", "warning", "--no-access-log"),
+    ]
 
 
 def _ready(url: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from stack.application import Application, pick_url, serving
+from stack.application import Application, pick_stream_url, pick_url, serving
 from stack.console import say, step
 from stack.folder import Folder
 from stack.processes import Child
@@ -38,9 +38,11 @@ def databases_up(folder: Folder, command: str, *, migrate: bool = True) -> Itera
 
 @contextmanager
 def served(stack: Stack, command: str) -> Iterator[Stack]:
-    """The same with web, worker and beat, and an address others can find."""
-    old = stack.application
-    application = Application(old.folder, pick_url(), old.database_url, old.redis_url)
+    """The same with web, streams, worker and beat, and an address others can find."""
+    old, url = stack.application, pick_url()
+    application = Application(
+        old.folder, url, old.database_url, old.redis_url, stream_url=pick_stream_url(url)
+    )
     with serving(application) as children:
         _announce(application, command)
         yield Stack(application, (*stack.children, *children))

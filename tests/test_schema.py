@@ -11,7 +11,8 @@ from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.validation import validate_schema
 
 OPERATIONS = {
-    "changes", "enrol", "return", "return_complete", "return_list", "return_quote", "return_submit", "return_void",
+    "changes", "changes_resync", "changes_stream",
+    "enrol", "return", "return_complete", "return_list", "return_quote", "return_submit", "return_void",
     "sale", "sale_batch", "sale_by_natural_key", "sale_create", "sale_search", "stock", "stock_count",
     "terminal_heartbeat", "terminal_key", "terminal_self", "token",
 }  # fmt: skip

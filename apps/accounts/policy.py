@@ -8,7 +8,9 @@ AUDITOR = "auditor"
 
 _ACTIONS_OF_MANAGER = frozenset({"returns.void_customerreturn"})
 _HIDDEN_FROM_MANAGER = frozenset({"accounts", "idempotency", "integrations"})
-_ONLY_AUDITOR_AND_ADMINISTRATOR = frozenset({"audit.view_auditentry", "insights.view_reencryption"})
+_ONLY_AUDITOR_AND_ADMINISTRATOR = frozenset(
+    {"audit.view_auditentry", "insights.view_alert", "insights.view_reencryption"}
+)
 
 
 def is_allowed(role: str, permission: str) -> bool:

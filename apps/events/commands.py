@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,3 +24,20 @@ class Place:
     store_number: str
     terminal_number: str
     occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The feed at a moment: events with the places `first` to `last` are there."""
+
+    epoch: UUID
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """How far a reader has come: everything up to this position of this epoch."""
+
+    epoch: str
+    position: int

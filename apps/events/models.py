@@ -52,11 +52,33 @@ class Event(models.Model):
         ]
 
 
+class ForgottenSubject(models.Model):
+    """A subject whose first events are no longer kept: how many it had, so that it counts on."""
+
+    subject_type = models.CharField(max_length=32)
+    subject_id = models.CharField(max_length=64)
+    last_sequence = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            # One row a subject; also the index that finds its next number.
+            models.UniqueConstraint(
+                fields=["subject_type", "subject_id"], name="event_forgotten_once"
+            ),
+        ]
+
+
 class FeedHead(models.Model):
-    """One row: the last place given, and the epoch (a new one after a restore from backup)."""
+    """One row: the places that are kept, and the epoch (a new one after a restore from backup).
+
+    Kept are `first_position` to `last_position`, and whatever was heard since `kept_after` (None:
+    everything ever heard).
+    """
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    first_position = models.BigIntegerField(db_default=1)
     last_position = models.BigIntegerField(default=0)
+    kept_after = models.DateTimeField(null=True)
     epoch = models.UUIDField(default=uuid.uuid4)
 
     class Meta:

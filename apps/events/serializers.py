@@ -16,6 +16,12 @@ class FeedQuery(StrictSerializer):
     )
 
 
+class StreamQuery(StrictSerializer):
+    after = TextField(
+        max_length=256, required=False, help_text="The header `Last-Event-ID` goes before it."
+    )
+
+
 class SubjectOut(serializers.Serializer[Event]):
     type = serializers.CharField(source="subject_type")
     id = serializers.CharField(source="subject_id")

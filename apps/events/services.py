@@ -1,19 +1,29 @@
-"""Telling news, and giving it its place in the feed."""
+"""Telling news, giving it its place in the feed, and forgetting it after its time."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 
 from apps.common.ids import uuid7
 from apps.common.wakeup import wake_on_commit
 from apps.events.commands import News, Place
-from apps.events.store import insert_events, lock_sequencer, place_batch
+from apps.events.store import (
+    announce,
+    forget_batch,
+    insert_events,
+    lock_forgetting,
+    lock_sequencer,
+    place_batch,
+)
 
 BATCH = 500
+FORGET_BATCH = 2_000
+FORGET_BATCHES = 200
 
 
 def tell(news: Sequence[News], *, place: Place, now: datetime) -> None:
@@ -46,7 +56,30 @@ def place_events() -> int:
         with transaction.atomic():
             if not lock_sequencer():
                 return placed
-            count = place_batch(BATCH)
+            if count := place_batch(BATCH):
+                announce()
+                for reader in settings.FEED_READERS:
+                    wake_on_commit(reader)
         placed += count
         if count < BATCH:
             return placed
+
+
+def forget_events(*, keep_from: int | None, now: datetime) -> int:
+    """Remove what is older than FEED_RETENTION_DAYS from the beginning of the feed; how much.
+
+    An event at the place `keep_from`, or behind it, stays however old it is: somebody needs it.
+    In batches of their own transactions, since the sequencer waits for each; what is left after so
+    many is left for the next run.
+    """
+    before = now - timedelta(days=settings.FEED_RETENTION_DAYS)
+    forgotten = 0
+    for _ in range(FORGET_BATCHES):
+        with transaction.atomic():
+            if not lock_forgetting():
+                return forgotten
+            count = forget_batch(FORGET_BATCH, before=before, keep_from=keep_from)
+        forgotten += count
+        if count < FORGET_BATCH:
+            return forgotten
+    return forgotten

@@ -1,18 +1,22 @@
-"""Heartbeats and checks of the books: read only."""
+"""Alerts, heartbeats and checks of the books: read only."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
 from django.contrib import admin
+from django.db.models import Q
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from apps.common import display
 from apps.common.admin import ReadOnlyAdmin, rows, section
 from apps.common.admin.columns import column, exactly, when
-from apps.common.admin.filters import chosen
-from apps.insights.models import Heartbeat, VerifyRun
+from apps.common.admin.filters import chosen, mostly
+from apps.insights.models import Alert, Heartbeat, VerifyRun
+from apps.insights.states import AlertKind
+from apps.insights.wording import sentence
 
 
 @column("state_alive", _("alive"))
@@ -68,4 +72,57 @@ class VerifyRunAdmin(ReadOnlyAdmin[VerifyRun]):
     )
     empty_says = _(
         "Every five minutes the books are checked against each other; results stand here."
+    )
+
+
+@column("state_said", _("what it says"))
+def said(alert: Alert) -> str:
+    return sentence(alert)
+
+
+@column("link", _("mend it"))
+def mended_at(alert: Alert) -> str:
+    return format_html('<a href="{}">{}</a>', alert.link, _("Open the page"))
+
+
+def _which(value: str) -> Q:
+    return {"over": Q(closed_at__isnull=False), "all": Q()}.get(value, Q(closed_at=None))
+
+
+@admin.register(Alert)
+class AlertAdmin(ReadOnlyAdmin[Alert]):
+    """Raised and closed by the watch, every half minute; mailed where somebody is named for it."""
+
+    ordering = ("-id",)
+    list_display = (
+        "kind",
+        said,
+        when("opened_at", _("since")),
+        when("closed_at", _("over")),
+        when("told_at", _("mailed")),
+    )
+    list_filter = (
+        mostly(
+            "state",
+            _("State"),
+            _("open"),
+            [("over", _("over")), ("all", _("open and over"))],
+            _which,
+        ),
+        chosen("kind", _("What"), AlertKind.choices),
+    )
+    fieldsets = (
+        section(None, "kind", said, mended_at),
+        section(
+            None,
+            exactly("opened_at", _("since")),
+            exactly("closed_at", _("over")),
+            exactly("told_at", _("mailed")),
+        ),
+    )
+    lead = _("What needs a person. An alert closes by itself when its cause is gone.")
+    empty_says = _("No alert is open.")
+    empty_first = _(
+        "One is raised when events cannot be delivered or wait too long, when a destination fails or "
+        "is disabled, and for what a register reports."
     )

@@ -10,32 +10,32 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from apps.common.display import BAD, GOOD, WAIT
+from apps.common.display import BAD, CALM, GOOD, WAIT
 from apps.common.encrypted import EncryptedTextField, encrypted_fields
 from apps.common.keyring import keyring
 from apps.insights.models import Reencryption
-from apps.insights.services.resealing import count_by_key
+from apps.insights.services.resealing import count_by_key, label_of
 
+Counts = dict[str, dict[str, int]]
 WORKER_LATE = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True)
 class KeyRow:
-    """One key by its mark, and how many values of each field stand under it."""
+    """One key by its mark, and how many values of each field stand under it, where there are any."""
 
     mark: str
     state: str
     tone: str
-    counts: list[int]
+    counts: list[tuple[str, int]]
 
     @property
     def total(self) -> int:
-        return sum(self.counts)
+        return sum(n for _field, n in self.counts)
 
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    fields: list[str]
     rows: list[KeyRow]
     tone: str
     next_step: str
@@ -53,17 +53,13 @@ def read_keys(*, now: datetime) -> Keys:
     counts = count_by_key()
     known = keyring().marks
     missing = sorted({mark for found in counts.values() for mark in found} - set(known))
-    rows = [_row(place, mark, counts) for place, mark in enumerate(known)]
-    rows += [
-        KeyRow(mark, _("missing"), BAD, [found.get(mark, 0) for found in counts.values()])
-        for mark in missing
-    ]
+    rows = [_row(mark, known.index(mark), counts) for mark in known]
+    rows += [KeyRow(mark, _("missing"), BAD, _under(mark, counts)) for mark in missing]
     tone, step = _next_step(rows, len(known))
     run = Reencryption.objects.order_by("-pk").first()
     running = run is not None and run.finished_at is None
     late = running and run is not None and not run.seen and now - run.asked_at > WORKER_LATE
     return Keys(
-        fields=[_name(field) for field in encrypted_fields()],
         rows=rows,
         tone=tone,
         next_step=step,
@@ -73,11 +69,19 @@ def read_keys(*, now: datetime) -> Keys:
     )
 
 
-def _row(place: int, mark: str, counts: dict[str, dict[str, int]]) -> KeyRow:
-    found = [by_key.get(mark, 0) for by_key in counts.values()]
+def _row(mark: str, place: int, counts: Counts) -> KeyRow:
+    found = _under(mark, counts)
     if place == 0:
         return KeyRow(mark, _("newest"), GOOD, found)
-    return KeyRow(mark, _("older"), WAIT if any(found) else "calm", found)
+    return KeyRow(mark, _("older"), WAIT if found else CALM, found)
+
+
+def _under(mark: str, counts: Counts) -> list[tuple[str, int]]:
+    return [
+        (_name(field), n)
+        for field in encrypted_fields()
+        if (n := counts[label_of(field)].get(mark, 0))
+    ]
 
 
 def _next_step(rows: list[KeyRow], known: int) -> tuple[str, str]:

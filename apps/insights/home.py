@@ -16,12 +16,16 @@ from apps.common.display import BAD, CALM, WAIT, ago
 from apps.insights import selectors
 from apps.insights.models import VerifyRun
 from apps.insights.selectors import Fleet, OpenRefunds, Pulse
+from apps.insights.states import AlertKind
+from apps.insights.wording import sentence
+from apps.integrations.selectors import Cause, Waiting, dead_causes, longest_waiting
 from apps.refunds.states import RefundKind
 from apps.returns.states import Outcome
 
 BEAT_LATE = timedelta(minutes=1)
 EVENTS_LATE = timedelta(minutes=1)
 VERIFY_LATE = timedelta(minutes=15)
+MOST_SHOWN = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,8 @@ class Home:
     pulse: Pulse
     verify: VerifyRun | None
     bars: list[Bar]
+    waiting: list[tuple[Waiting, bool]]
+    causes: list[Cause]
 
     @property
     def worst(self) -> str:
@@ -99,7 +105,7 @@ class Home:
 
 
 def read_home(*, now: datetime) -> Home:
-    """Everything on the home page, in eight statements."""
+    """Everything on the home page, in eleven statements."""
     today = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
     pulse = selectors.read_pulse(now)
     refunds = selectors.read_open_refunds(now)
@@ -121,6 +127,8 @@ def read_home(*, now: datetime) -> Home:
         pulse=pulse,
         verify=verify,
         bars=_bars(selectors.read_hours(now)),
+        waiting=[(one, one.is_late(now)) for one in longest_waiting(MOST_SHOWN)],
+        causes=dead_causes()[:MOST_SHOWN],
     )
 
 
@@ -136,7 +144,7 @@ def _first_steps(pulse: Pulse, fleet: Fleet) -> list[Step]:
             pulse.has_policy,
         ),
         Step(
-            _("Add a register and issue its first secret"),
+            _("Add a register and enrol it with its code"),
             _list("terminals_terminal", add=True),
             bool(fleet.active),
         ),
@@ -148,6 +156,8 @@ def _alerts(
 ) -> Iterator[Alert]:
     yield from _about_refunds(refunds)
     yield from _about_workers(pulse, verify, now)
+    yield from _about_secrets(pulse)
+    yield from _about_destinations()
     if pulse.conflicts:
         text = ngettext(
             "%(n)s sale came in the last 24 hours under the number of another.",
@@ -155,6 +165,13 @@ def _alerts(
             pulse.conflicts,
         ) % {"n": pulse.conflicts}
         yield Alert(WAIT, text, _list("sales_saleconflict", last_at="day"), _("Compare them"))
+    if pulse.notices:
+        text = ngettext(
+            "%(n)s notice about a register is open.",
+            "%(n)s notices about registers are open.",
+            pulse.notices,
+        ) % {"n": pulse.notices}
+        yield Alert(WAIT, text, _list("terminals_notice"), _("See to them"))
     if unseen := fleet.active - fleet.seen:
         text = ngettext(
             "%(n)s active register was not heard of for a day.",
@@ -196,6 +213,23 @@ def _about_refunds(refunds: OpenRefunds) -> Iterator[Alert]:
         ) % {"n": refunds.needs_customer}
         url = _list("refunds_refund", status="requires_action")
         yield Alert(WAIT, text, url, _("Look at them"))
+
+
+def _about_secrets(pulse: Pulse) -> Iterator[Alert]:
+    page = reverse("admin:encryption_keys")
+    if pulse.lost_secrets:
+        text = _("Some stored secrets cannot be read: the key they stand under is missing.")
+        yield Alert(BAD, text, page, _("What to do"))
+    elif pulse.old_secrets:
+        text = _("Some stored secrets stand under an older key.")
+        yield Alert(WAIT, text, page, _("Re-encrypt them"))
+
+
+def _about_destinations() -> Iterator[Alert]:
+    """What the watch has raised and not closed since; the same as goes out by e-mail."""
+    for raised in selectors.read_attention():
+        tone = WAIT if raised.kind in (AlertKind.BREAKER, AlertKind.FAILING) else BAD
+        yield Alert(tone, sentence(raised), raised.link, _("Look at it"))
 
 
 def _about_workers(pulse: Pulse, verify: VerifyRun | None, now: datetime) -> Iterator[Alert]:

@@ -3,6 +3,8 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from apps.insights.states import AlertKind
+
 
 class Heartbeat(models.Model):
     """When a part of the system was last seen alive; one row each."""
@@ -59,3 +61,41 @@ class Reencryption(models.Model):
                 name="reencryption_one_open",
             ),
         ]
+
+
+class Alert(models.Model):
+    """Something that needs a person: raised once, and closed by itself when its cause is gone.
+
+    What it says is made of `kind` and `facts` when it is read, in the reader's language.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    kind = models.CharField(_("what"), max_length=24, choices=AlertKind.choices)
+    subject = models.CharField(max_length=160)  # what it is about, so that it is raised once
+    facts = models.JSONField(default=dict)
+    link = models.CharField(max_length=300)  # the page that mends it, as a path
+    opened_at = models.DateTimeField(_("since"))
+    closed_at = models.DateTimeField(_("over"), null=True)
+    told_at = models.DateTimeField(_("mailed"), null=True)
+
+    class Meta:
+        verbose_name = _("alert")
+        verbose_name_plural = _("alerts")
+        constraints = [
+            # Once as long as it lasts, however many look; the open ones are read by it too.
+            models.UniqueConstraint(
+                fields=["kind", "subject"],
+                condition=models.Q(closed_at__isnull=True),
+                name="alert_once_while_open",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=AlertKind.values), name="alert_kind_known"
+            ),
+        ]
+        indexes = [
+            # When the same was said last, for what comes and goes.
+            models.Index(fields=["kind", "subject", "-opened_at"], name="alert_before"),
+        ]
+
+    def __str__(self) -> str:
+        return str(AlertKind(self.kind).label)

@@ -12,7 +12,17 @@ from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-PLACES: tuple[tuple[Any, tuple[str, ...]], ...] = (
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page that is no list: what it is called, its route, and the permission that opens it."""
+
+    name: Any
+    route: str
+    permission: str
+
+
+PLACES: tuple[tuple[Any, tuple[str | Page, ...]], ...] = (
     (_("Returns"), ("returns.CustomerReturn",)),
     (_("Sales"), ("sales.Sale", "sales.SaleConflict")),
     (
@@ -34,7 +44,33 @@ PLACES: tuple[tuple[Any, tuple[str, ...]], ...] = (
             "refunds.SandboxInstruction",
         ),
     ),
-    (_("Registers"), ("terminals.Terminal", "terminals.TerminalProfile", "terminals.Credential")),
+    (
+        _("Registers"),
+        (
+            "terminals.Terminal",
+            Page(
+                _("Import registers"), "admin:terminals_terminal_import", "terminals.add_terminal"
+            ),
+            "terminals.Notice",
+            "terminals.Rotation",
+            "terminals.RotationPolicy",
+            "terminals.Credential",
+            "terminals.TerminalProfile",
+        ),
+    ),
+    (
+        _("Integrations"),
+        (
+            "integrations.Destination",
+            "integrations.Delivery",
+            "integrations.Mapping",
+            "integrations.Job",
+        ),
+    ),
+    (
+        _("Error queue"),
+        (Page(_("Error queue"), "admin:error_queue", "integrations.view_delivery"),),
+    ),
     (_("Trail"), ("audit.AuditEntry", "events.Event", "insights.VerifyRun")),
     (
         _("Settings"),
@@ -46,14 +82,20 @@ PLACES: tuple[tuple[Any, tuple[str, ...]], ...] = (
             "returns.ReasonCode",
             "returns.ConditionCode",
             "accounts.User",
+            Page(_("Encryption keys"), "admin:encryption_keys", "insights.view_reencryption"),
         ),
     ),
     (
         _("System"),
-        ("idempotency.IdempotentRequest", "events.FeedHead", "insights.Heartbeat"),
+        (
+            "insights.Alert",
+            "idempotency.IdempotentRequest",
+            "events.FeedHead",
+            "insights.Heartbeat",
+        ),
     ),
 )
-"""(name, its lists). A new app takes its place here."""
+"""(name, its lists and pages). A new app takes its place here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,18 +117,30 @@ class Place:
 
 def visible_places(site: AdminSite, request: HttpRequest) -> list[Place]:
     """The places with at least one list that this person may open."""
-    found = [Place(str(name), _entries(site, request, labels)) for name, labels in PLACES]
-    return [place for place in found if place.entries]
+    found = [(str(name), _readable(site, request, entries)) for name, entries in PLACES]
+    addresses = [url for _name, entries in found for _text, url in entries]
+    # Where one address begins another, the longer one is meant.
+    here = max((url for url in addresses if request.path.startswith(url)), key=len, default="")
+    return [
+        Place(name, [Entry(text, url, url == here) for text, url in entries])
+        for name, entries in found
+        if entries
+    ]
 
 
-def _entries(site: AdminSite, request: HttpRequest, labels: tuple[str, ...]) -> list[Entry]:
-    entries = []
-    for label in labels:
-        model = apps.get_model(label)
-        owner = site._registry.get(model)
-        if owner is None or not owner.has_view_permission(request):
+def _readable(
+    site: AdminSite, request: HttpRequest, entries: tuple[str | Page, ...]
+) -> list[tuple[str, str]]:
+    """(name, address) of what this person may open."""
+    found = []
+    for entry in entries:
+        if isinstance(entry, Page):
+            if request.user.has_perm(entry.permission):
+                found.append((str(entry.name), reverse(entry.route)))
             continue
-        url = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
-        name = capfirst(str(model._meta.verbose_name_plural))
-        entries.append(Entry(name, url, request.path.startswith(url)))
-    return entries
+        model = apps.get_model(entry)
+        owner = site._registry.get(model)
+        if owner is not None and owner.has_view_permission(request):
+            url = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+            found.append((capfirst(str(model._meta.verbose_name_plural)), url))
+    return found

@@ -1,16 +1,20 @@
-"""The figures of the home page: eight statements, each on an index, none over a whole big table."""
+"""The figures of the home page: eleven statements, each on an index, none over a whole big table."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Exists, IntegerField, Min, Q, QuerySet, Subquery, Sum, Value
-from django.db.models.functions import TruncHour
+from django.db.models.functions import Left, TruncHour
 
+from apps.common.encrypted import encrypted_fields
+from apps.common.keyring import MARK_LENGTH, keyring
 from apps.events.models import Event, FeedHead
-from apps.insights.models import Heartbeat, VerifyRun
+from apps.insights.models import Alert, Heartbeat, VerifyRun
+from apps.insights.states import OF_DESTINATIONS
 from apps.inventory.models import Item
 from apps.refunds.models import Refund
 from apps.refunds.states import OPEN, RefundStatus
@@ -18,10 +22,11 @@ from apps.returns.models import CustomerReturn, PolicyVersion
 from apps.returns.states import VersionStatus
 from apps.sales.models import Sale, SaleConflict
 from apps.stores.models import Store
-from apps.terminals.models import Terminal
-from apps.terminals.states import TerminalStatus
+from apps.terminals.models import Notice, Terminal
+from apps.terminals.states import REMINDERS, TerminalStatus
 
 OVERDUE = timedelta(minutes=1)
+ATTENTION_SHOWN = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +39,11 @@ class Pulse:
     conflicts: int
     beat: datetime | None
     unlisted: int
+    notices: int
     has_store: bool
     has_policy: bool
+    lost_secrets: bool
+    old_secrets: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +74,23 @@ def read_pulse(now: datetime) -> Pulse:
             ),
             beat=_one(Heartbeat.objects.filter(name="beat"), Min("at")),
             unlisted=_one(Item.objects.filter(unlisted=True), Count("pk")),
+            notices=_one(
+                Notice.objects.filter(cleared_at=None).exclude(kind__in=REMINDERS), Count("pk")
+            ),
             has_store=Exists(Store.objects.all()),
             has_policy=Exists(PolicyVersion.objects.filter(status=VersionStatus.PUBLISHED)),
+            lost_secrets=_stored_beyond(keyring().marks),
+            old_secrets=_stored_beyond(keyring().marks[:1]),
         )
         .values_list(
             "last_position", "unplaced", "oldest", "conflicts", "beat", "unlisted",
-            "has_store", "has_policy",
+            "notices", "has_store", "has_policy", "lost_secrets", "old_secrets",
         )
         .get()
     )  # fmt: skip
-    in_feed, unplaced, oldest, conflicts, beat, unlisted, has_store, has_policy = row
+    in_feed, unplaced, oldest, conflicts, beat, unlisted, notices, *flags = row
     return Pulse(
-        in_feed, unplaced or 0, oldest, conflicts or 0, beat, unlisted or 0, has_store, has_policy
+        in_feed, unplaced or 0, oldest, conflicts or 0, beat, unlisted or 0, notices or 0, *flags
     )
 
 
@@ -133,6 +146,12 @@ def read_last_verify() -> VerifyRun | None:
     return VerifyRun.objects.order_by("-at").first()
 
 
+def read_attention() -> list[Alert]:
+    """Open alerts about destinations, the oldest first; a page has room for so many."""
+    opened = Alert.objects.filter(closed_at=None, kind__in=OF_DESTINATIONS)
+    return list(opened.order_by("pk")[:ATTENTION_SHOWN])
+
+
 def read_hours(now: datetime) -> dict[datetime, dict[str, int]]:
     """Returns of the last 24 hours, by hour and decision."""
     start = now.replace(minute=0, second=0, microsecond=0) - timedelta(hours=23)
@@ -147,6 +166,16 @@ def read_hours(now: datetime) -> dict[datetime, dict[str, int]]:
     for hour, decision, n in rows:
         hours[hour][decision] = n
     return hours
+
+
+def _stored_beyond(marks: Sequence[str]) -> Q:
+    """Whether any stored secret stands under a key that is none of these."""
+    found = Q()
+    for field in encrypted_fields():
+        rows = field.model._base_manager.filter(**{f"{field.name}__isnull": False})
+        marked = rows.annotate(mark=Left(field.name, MARK_LENGTH))
+        found |= Q(Exists(marked.exclude(mark__in=marks)))
+    return found
 
 
 def _one(rows: QuerySet[Any], what: Any) -> Subquery:

@@ -53,6 +53,17 @@ DELIVERY_TRANSITIONS: dict[str, frozenset[str]] = {
 }
 
 
+class JobKind(models.TextChoices):
+    """What a worker does to many deliveries, because somebody asked for it on a page."""
+
+    STRETCH = "stretch", _("Send a stretch of time again")
+    CATCH_UP = "catch_up", _("Send what happened meanwhile")
+    REPLAY = "replay", _("Try again all that failed alike")
+    RESOLVE = "resolve", _("Resolve all that failed alike")
+    DISCARD = "discard", _("Discard all that failed alike")
+    DISCARD_ONE = "discard_one", _("Discard one")
+
+
 class SecretStatus(models.TextChoices):
     ACTIVE = "active", _("Active")  # the one we sign with
     RETIRING = "retiring", _("Retiring")  # replaced; we sign with it too until `not_after`

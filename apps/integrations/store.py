@@ -77,9 +77,9 @@ RETURNING d.id
 _CALLS = """
 INSERT INTO integrations_call (id, destination_id, at, milliseconds, status, problem,
                                request_head, request_body, answer)
-SELECT c.id, %s, c.at, c.ms, c.status, c.problem, c.head::jsonb, c.body, c.answer
-  FROM unnest(%s::uuid[], %s::timestamptz[], %s::bigint[], %s::bigint[], %s::text[], %s::text[],
-              %s::text[], %s::text[]) AS c(id, at, ms, status, problem, head, body, answer)
+SELECT c.id, %s, c.at, c.ms, c.status, c.problem, c.head, c.body, c.answer
+  FROM jsonb_to_recordset(%s::jsonb)
+       AS c(id uuid, at timestamptz, ms bigint, status bigint, problem text, head jsonb, body text, answer text)
 """
 
 _ATTEMPTS = """
@@ -161,14 +161,13 @@ def settle(rows: Sequence[Settled], *, now: datetime) -> set[int]:
 
 
 def log_calls(destination_id: UUID, calls: Sequence[tuple[UUID, CallMade]]) -> None:
-    columns = zip(
-        *(
-            (call_id, c.at, c.milliseconds, c.status, c.problem, json.dumps(dict(c.head)), c.body, c.answer)
-            for call_id, c in calls
-        ),
-        strict=True,
-    )  # fmt: skip
-    execute(_CALLS, [destination_id, *map(list, columns)])
+    """As one JSON document: escaping long texts into arrays costs more than all the rest."""
+    rows = [
+        {"id": str(call_id), "at": c.at.isoformat(), "ms": c.milliseconds, "status": c.status,
+         "problem": c.problem, "head": dict(c.head), "body": c.body, "answer": c.answer}
+        for call_id, c in calls
+    ]  # fmt: skip
+    execute(_CALLS, [destination_id, json.dumps(rows)])
 
 
 def log_attempts(rows: Sequence[Settled]) -> None:

@@ -6,12 +6,20 @@ from celery import current_app, shared_task
 from django.utils import timezone
 
 from apps.common.caller import worker_actor
+from apps.events import services as events
 from apps.integrations import services
+from apps.integrations.services.keeping import needed_from
 
 
 @shared_task(name="integrations.end_overlaps")
 def end_overlaps() -> None:
     services.end_overlaps(actor=worker_actor("integrations.end_overlaps"), now=timezone.now())
+
+
+@shared_task(name="integrations.disable_hopeless")
+def disable_hopeless() -> None:
+    actor = worker_actor("integrations.disable_hopeless")
+    services.disable_hopeless(actor=actor, now=timezone.now())
 
 
 @shared_task(name="integrations.fan_out")
@@ -34,3 +42,15 @@ def deliver_due() -> None:
 @shared_task(name="integrations.deliver")
 def deliver(destination_id: str, concurrency: int) -> None:
     services.deliver_due(UUID(destination_id), concurrency, clock=timezone.now)
+
+
+@shared_task(name="integrations.carry_on_jobs")
+def carry_on_jobs() -> None:
+    """Go on with what somebody asked for on a page: replays and the like, in batches."""
+    services.carry_on_jobs(clock=timezone.now)
+
+
+@shared_task(name="integrations.forget_events")
+def forget_events() -> None:
+    """The feed keeps its last days, and what deliveries need."""
+    events.forget_events(keep_from=needed_from(), now=timezone.now())

@@ -10,6 +10,7 @@ from apps.refunds.commands import OpenedRefund
 from apps.refunds.selectors import refunds_of
 from apps.returns.commands import Message, ShownExchange, ShownLine, ShownReturn, reference_of
 from apps.returns.models import CustomerReturn
+from apps.returns.states import OPEN
 
 PAGE = 50
 
@@ -35,6 +36,19 @@ def list_returns(
     page, following = newest_first(rows, field="received_at", cursor=cursor, limit=PAGE)
     refunds = refunds_of([reference_of(row.pk) for row in page])
     return [_show(row, refunds[reference_of(row.pk)]) for row in page], following
+
+
+def open_returns(*, store_id: int, behind: str | None, limit: int) -> list[ShownReturn]:
+    """A shop's returns that are still to be completed, by id, from behind the one named."""
+    rows = CustomerReturn.objects.filter(store_id=store_id, status__in=OPEN)
+    if behind:
+        rows = rows.filter(pk__gt=behind)
+    rows = rows.select_related("policy_version__policy").prefetch_related(
+        "lines", "exchange_lines__item"
+    )
+    page = list(rows.order_by("pk")[:limit])
+    refunds = refunds_of([reference_of(row.pk) for row in page])
+    return [_show(row, refunds[reference_of(row.pk)]) for row in page]
 
 
 def _show(customer_return: CustomerReturn, refunds: Sequence[OpenedRefund]) -> ShownReturn:

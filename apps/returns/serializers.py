@@ -120,6 +120,14 @@ class ListQuery(StrictSerializer):
     cursor = TextField(max_length=256, required=False)
 
 
+class OneQuery(StrictSerializer):
+    wait = OneOfField(
+        ["refunds"],
+        required=False,
+        help_text="Until no refund is on its way, 10 s at most. Answered at once here; `stream_url` waits.",
+    )
+
+
 def to_ask(data: dict[str, Any]) -> AskReturn:
     """The validated body as the domain's words; lines are numbered in the order given."""
     return AskReturn(

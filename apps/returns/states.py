@@ -22,6 +22,9 @@ RETURN_TRANSITIONS: dict[str, frozenset[str]] = {
     "expired": frozenset(),
 }
 
+OPEN = (ReturnStatus.NEEDS_OVERRIDE, ReturnStatus.AUTHORIZED)
+"""Goods are still to come, or a word."""
+
 
 class Outcome(models.TextChoices):
     """What a rule, a line or a whole return comes to; the worst one wins."""

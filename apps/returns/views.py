@@ -21,6 +21,7 @@ from apps.returns.selectors import list_returns, show_return
 from apps.returns.serializers import (
     CompleteIn,
     ListQuery,
+    OneQuery,
     ReturnIn,
     ReturnOut,
     ReturnPageOut,
@@ -72,8 +73,9 @@ class OneReturn(RegisterView):
 
     scopes = {"GET": "read"}
 
-    @extend_schema(operation_id="return", responses=ReturnOut)
+    @extend_schema(operation_id="return", parameters=[OneQuery], responses=ReturnOut)
     def get(self, request: Request, return_id: UUID) -> Response:
+        read_query(OneQuery, request)
         found = find_return(return_id, store_id=caller_of(request).store_id)
         return Response(ReturnOut(show_return(found)).data)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from client import RetryPolicy, ReturnsClient, Transport, UnreachableError
@@ -64,6 +66,46 @@ def test_what_is_sent_again_goes_out_with_a_token_that_is_good_by_then(
     assert again(keyring, slow).whoami()["number"] == "01"
     assert desk.granted == 2
     slow.close()
+
+
+def test_between_two_attempts_another_process_may_have_rotated(
+    till: ReturnsClient,
+    desk: Desk,
+    shop: Shop,
+    keyring: KeyringFile,
+    transport: Transport,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    other = Transport(desk.base_url)
+
+    def wait(_: float) -> bool:
+        again(keyring, other).rotate()
+        desk.held["7001-01"][0].status = "revoked"
+        return False
+
+    monkeypatch.setattr(transport._impatient, "wait", wait)
+    shop.faults.append(Fault("/token", None))
+    assert till.whoami()["number"] == "01"
+    assert desk.statuses("7001-01") == ["revoked", "active"]
+    assert desk.granted == sum(path.endswith("/token") for _, path, _ in shop.requests) - 1
+    other.close()
+
+
+def test_an_early_renewal_that_fails_keeps_nobody_waiting(
+    till: ReturnsClient, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    till.whoami()
+    monkeypatch.setattr(till._line._tokens, "_clock", lambda: time.monotonic() + 700)
+    shop.faults.append(Fault("/token", 503, "service-unavailable", {"Retry-After": "3600"}))
+    assert till.whoami()["number"] == "01"
+    assert [path for _, path, _ in shop.requests][-2:] == [
+        "/api/v1/oauth/token", "/api/v1/terminals/self",
+    ]  # fmt: skip
+
+
+def test_a_token_for_others_is_waited_for(till: ReturnsClient, shop: Shop) -> None:
+    shop.faults.extend([Fault("/token", None), Fault("/token", 503, "service-unavailable")])
+    assert till.access_token() == "token-1"
 
 
 def test_a_token_is_not_used_in_its_last_moments() -> None:

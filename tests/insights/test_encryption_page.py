@@ -65,7 +65,10 @@ def test_it_says_what_stands_under_which_key_and_never_a_key(it: Client) -> None
     response = it.get(PAGE)
     text, (newest, old, derived) = text_of(response), keyring().marks
 
-    assert f"{newest} newest 0 {old} older 3 {derived} older 0" in text
+    assert (
+        f"{newest} newest nothing {old} older Webhook secrets: secret: 3 {derived} older nothing"
+        in text
+    )
     assert "to do 3 values stand under an older key." in text
     assert not any(key in response.content.decode() for key in (A, B))
 
@@ -85,7 +88,8 @@ def test_the_button_has_a_worker_do_it(it: Client) -> None:
     assert "Re-encrypted: 3. Could not be read: 0." in done
     assert actions() == ["secrets.reencryption_asked"]
     entry = AuditEntry.objects.get(action="secrets.reencrypted")
-    assert (entry.actor_kind, entry.data["fields"][0]["reencrypted"]) == ("worker", 3)
+    assert entry.actor_kind == "worker"
+    assert sum(field["reencrypted"] for field in entry.data["fields"]) == 3
 
 
 @pytest.mark.usefixtures("three")
@@ -180,7 +184,7 @@ def test_a_missing_key_is_said_with_what_to_do(it: Client, settings: Any) -> Non
     text = read(it, PAGE)
 
     assert "not readable 3 values cannot be read: their key is missing." in text
-    assert f"{lost} missing 3" in text
+    assert f"{lost} missing Webhook secrets: secret: 3" in text
     assert "Put that key back at the end of FIELD_KEYS" in text
 
 

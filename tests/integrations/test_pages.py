@@ -16,12 +16,15 @@ from apps.audit.models import AuditEntry
 from apps.integrations.models import Destination, WebhookSecret
 from apps.integrations.services import OVERLAP, add_destination, rotate_webhook_secret
 from tests.admin.helpers import act, actions, page, read, rows, text_of, url
+from tests.integrations.forms import filled
 from tests.integrations.receiver import Manners, Receiver
 from tests.world import SETUP, books, nothing_changes
 
 Erp = tuple[Destination, str]
-NO_ROWS = {"secrets-TOTAL_FORMS": "0", "secrets-INITIAL_FORMS": "0"}  # of the table below the form
-ACTS = ("send-test", "rotate-secret", "end-old-secret", "disable", "enable")
+ACTS = (
+    *("send-test", "rotate-secret", "end-old-secret", "disable", "enable", "pause", "resume"),
+    *("replay", "close-breaker"),
+)
 
 
 def overlapping(destination: Destination) -> None:
@@ -66,8 +69,7 @@ def test_a_name_that_is_taken_is_said_beside_the_field(it: Client, erp: Erp) -> 
 
 def test_a_change_is_recorded_and_kept_in_the_history(it: Client, erp: Erp) -> None:
     destination, secret = erp
-    form = {"name": "SAP", "url": destination.url, "status": "disabled"}
-    it.post(page(destination), {**form, **NO_ROWS})
+    it.post(page(destination), filled(it, destination, name="SAP", status="disabled"))
 
     entry = AuditEntry.objects.get(actor_kind="user")
     assert entry.data == {"name": {"before": "ERP", "after": "SAP"}}

@@ -1,5 +1,5 @@
-"""Destinations and their secrets."""
+"""Destinations and their secrets; deliveries, jobs upon many of them, and field mappings."""
 
-from apps.integrations.admin import destinations
+from apps.integrations.admin import deliveries, destinations, job_pages, mappings
 
-__all__ = ["destinations"]
+__all__ = ["deliveries", "destinations", "job_pages", "mappings"]

@@ -13,7 +13,7 @@ from apps.common.admin import Act, ActingAdmin, actor_of
 from apps.integrations import services
 from apps.integrations.commands import SentTest
 from apps.integrations.models import Destination
-from apps.integrations.states import DestinationStatus, SecretStatus, SendProblem
+from apps.integrations.states import SecretStatus, SendProblem
 
 _RECEIVED = _("The receiver took it: it answered with a status between 200 and 299.")
 _REDIRECTED = _(
@@ -67,14 +67,6 @@ def _said(sent: SentTest) -> Any:
     return _REDIRECTED if 300 <= sent.answer.status < 400 else _NOT_TAKEN
 
 
-def _set(to: DestinationStatus) -> Any:
-    def run(request: HttpRequest, destination: Destination) -> Any:
-        services.set_status(destination, to, actor=actor_of(request), now=timezone.now())
-        return _("%(name)s: %(status)s.") % {"name": destination, "status": to.label}
-
-    return run
-
-
 def _owner() -> ActingAdmin[Destination]:
     return cast(ActingAdmin[Destination], admin.site._registry[Destination])
 
@@ -126,26 +118,4 @@ END_OLD = Act(
     _end_old,
     fits=_overlaps,
     danger=True,
-)
-
-
-DISABLE = Act(
-    "disable",
-    _("Disable"),
-    lambda destination: (
-        _("%(name)s is sent nothing until you enable it again; test events are.")
-        % {"name": destination}
-    ),
-    _set(DestinationStatus.DISABLED),
-    fits=lambda destination: destination.status != DestinationStatus.DISABLED,
-    danger=True,
-)
-
-
-ENABLE = Act(
-    "enable",
-    _("Enable"),
-    lambda destination: _("%(name)s may be sent events again.") % {"name": destination},
-    _set(DestinationStatus.ACTIVE),
-    fits=lambda destination: destination.status != DestinationStatus.ACTIVE,
 )

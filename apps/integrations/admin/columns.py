@@ -9,19 +9,12 @@ from apps.common.admin.columns import column, state
 from apps.common.encrypted import sealed_value
 from apps.common.keyring import keyring
 from apps.integrations.models import Destination, WebhookSecret
-from apps.integrations.states import DestinationStatus, SecretStatus
+from apps.integrations.states import SecretStatus
 
 STATUS = state(
     "status",
     _("status"),
     {SecretStatus.ACTIVE: display.GOOD, SecretStatus.RETIRING: display.WAIT},
-)
-
-
-ENABLED = state(
-    "status",
-    _("status"),
-    {DestinationStatus.ACTIVE: display.GOOD, DestinationStatus.PAUSED: display.WAIT},
 )
 
 
@@ -31,6 +24,8 @@ def secrets(destination: Destination) -> str:
     found = list(destination.secrets.all())
     if not all(_is_readable(secret) for secret in found):
         return display.badge(_("cannot be read: key missing"), display.BAD)
+    if not found:
+        return display.muted(_("none needed"))
     if len(found) > 1:
         return display.badge(_("two sign at present"), display.WAIT)
     return display.badge(_("one signs"), display.GOOD)

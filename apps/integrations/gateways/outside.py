@@ -16,6 +16,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from functools import cache
 
 import certifi
 
@@ -56,8 +57,9 @@ def post(
     return Answer(_since(began), status, content[:READ_MAX], cut=cut, retry_after=retry_after)
 
 
+@cache
 def tls_context() -> ssl.SSLContext:
-    """The system's authorities, and certifi's where a system has none."""
+    """The system's authorities, and certifi's where a system has none. Read once a process."""
     context = ssl.create_default_context()
     context.load_verify_locations(certifi.where())
     return context
@@ -98,6 +100,8 @@ def _ask(
         connection.request("POST", target.path, body, {**headers, **fixed})
         response = connection.getresponse()
         content = response.read(READ_MAX + 1)
+        if response.length and len(content) <= READ_MAX:  # reading by amount does not say so
+            raise http.client.IncompleteRead(content, response.length)
         return response.status, content, response.getheader("Retry-After", "")
     finally:
         connection.close()

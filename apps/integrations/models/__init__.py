@@ -5,6 +5,7 @@ from apps.integrations.models.destinations import (
     WebhookSecret,
     validate_address,
 )
+from apps.integrations.models.jobs import Job
 from apps.integrations.models.mappings import Mapping, MappingVersion
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "Destination",
     "DestinationHealth",
     "FeedReader",
+    "Job",
     "Mapping",
     "MappingVersion",
     "WebhookSecret",

@@ -24,7 +24,10 @@ class Delivery(models.Model):
     """One event for one destination. Event and subject are plain values: events are kept for less long."""
 
     id = models.BigAutoField(primary_key=True)
-    destination = models.ForeignKey(Destination, models.CASCADE, verbose_name=_("destination"))
+    # Its index is `delivery_of_destination`.
+    destination = models.ForeignKey(
+        Destination, models.CASCADE, db_index=False, verbose_name=_("destination")
+    )
     event_id = models.UUIDField(_("event"))
     event_type = models.CharField(_("type"), max_length=64)
     position = models.BigIntegerField(_("place in the feed"))
@@ -70,10 +73,15 @@ class Delivery(models.Model):
             ),
         ]
         indexes = [
-            # The worker's next batch; its first row says how long the oldest has been waiting.
+            # The worker's next batch.
             models.Index(
                 fields=["destination", "next_attempt_at", "id"],
                 condition=Q(status="pending"), name="delivery_due",
+            ),
+            # How long the oldest has been waiting, those that are tried again included.
+            models.Index(
+                fields=["destination", "created_at"],
+                condition=Q(status__in=["pending", "sending"]), name="delivery_waiting",
             ),
             # Leases that have ended.
             models.Index(
@@ -90,6 +98,8 @@ class Delivery(models.Model):
                 fields=["destination", "cause", "-id"],
                 condition=Q(status="dead"), name="delivery_dead",
             ),
+            # The log of a destination, the newest first.
+            models.Index(fields=["destination", "-id"], name="delivery_of_destination"),
             # «Who was told of this return?»
             models.Index(fields=["subject", "id"], name="delivery_subject"),
         ]  # fmt: skip

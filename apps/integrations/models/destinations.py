@@ -68,6 +68,7 @@ class Destination(models.Model):
     )
     config = models.JSONField(_("settings of its kind"), default=dict, blank=True)
     credentials = EncryptedTextField(_("credentials"), null=True)
+    credentials_set_at = models.DateTimeField(_("credentials set"), null=True, editable=False)
     status = models.CharField(
         _("status"),
         max_length=16,

@@ -31,6 +31,34 @@ def apply_template(template: Any, event: dict[str, Any]) -> Any:
     return _apply(template, event, event, "$", 0)
 
 
+def check_template(template: Any) -> None:
+    """MappingError for an expression that cannot be read; whether it fits an event shows with one."""
+    _check(template, "$", 0)
+
+
+def _check(template: Any, path: str, depth: int) -> None:
+    if depth > MAX_DEPTH:
+        raise MappingError(path, "nested too deep")
+    if isinstance(template, list):
+        for i, inner in enumerate(template):
+            _check(inner, f"{path}[{i}]", depth + 1)
+    elif isinstance(template, dict):
+        if EACH in template:
+            _read(str(template[EACH]).removeprefix("="), path)
+        for name, inner in template.items():
+            if name != EACH:
+                _check(inner, f"{path}.{name}", depth + 1)
+    elif isinstance(template, str) and template.startswith("=") and not template.startswith("=="):
+        _read(template[1:], path)
+
+
+def _read(expression: str, path: str) -> None:
+    try:
+        _compiled(expression)
+    except JMESPathError as error:
+        raise MappingError(path, str(error).splitlines()[0]) from error
+
+
 def _apply(template: Any, here: Any, event: dict[str, Any], path: str, depth: int) -> Any:
     if depth > MAX_DEPTH:
         raise MappingError(path, "nested too deep")

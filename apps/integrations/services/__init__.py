@@ -1,8 +1,13 @@
 """Destinations, the secrets they know us by, and a test of both."""
 
+from apps.integrations.services.changing import change_destination, close_breaker
 from apps.integrations.services.delivering import deliver_due
 from apps.integrations.services.destinations import add_destination, set_status
 from apps.integrations.services.fan_out import fan_out
+from apps.integrations.services.hopeless import disable_hopeless
+from apps.integrations.services.jobs import answer_job, ask_job, carry_on_jobs
+from apps.integrations.services.previewing import dry_run
+from apps.integrations.services.putting_away import discard, discard_alike
 from apps.integrations.services.replaying import put_away, replay, replay_stretch
 from apps.integrations.services.rotation import (
     OVERLAP,
@@ -20,7 +25,16 @@ __all__ = [
     "CannotSign",
     "RotationUnderWay",
     "add_destination",
+    "answer_job",
+    "ask_job",
+    "carry_on_jobs",
+    "change_destination",
+    "close_breaker",
     "deliver_due",
+    "disable_hopeless",
+    "discard",
+    "discard_alike",
+    "dry_run",
     "due_destinations",
     "end_overlaps",
     "end_retiring_secret",

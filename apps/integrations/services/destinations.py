@@ -13,9 +13,11 @@ from apps.common.caller import Actor
 from apps.common.errors import StaleState
 from apps.common.wakeup import wake_on_commit
 from apps.integrations.locks import lock_destination
-from apps.integrations.models import Destination, DestinationHealth
+from apps.integrations.models import Destination, DestinationHealth, FeedReader
 from apps.integrations.services.signing import make_secret
 from apps.integrations.states import DestinationKind, DestinationStatus
+
+READER = "deliveries"
 
 
 @transaction.atomic
@@ -49,24 +51,60 @@ def set_status(
     reason: str = "",
     actor: Actor,
     now: datetime,
-) -> None:
-    """Activate, pause (what happens is kept for it) or disable. StaleState when it was so already."""
+) -> int | None:
+    """Activate, pause (what happens is kept for it) or disable. StaleState when it was so already.
+
+    Gives the place in the feed from which on it heard nothing, when it was disabled until now.
+    """
     locked = lock_destination(destination.pk)
     if locked.status == to:
         raise StaleState("Somebody was faster: it is so already.")
+    missed_from = _note_feed(locked, to)
     locked.status = destination.status = to
     locked.status_reason = reason
     locked.save(update_fields=["status", "status_reason"])
     if to == DestinationStatus.ACTIVE:
-        _forget_failures(locked)
+        forget_failures(locked)
         wake_on_commit("integrations.deliver_due")
     audit.record([fact(f"destination.{to}", locked)], actor=actor, now=now)
+    return missed_from
 
 
-def _forget_failures(destination: Destination) -> None:
+def feed_position() -> int:
+    """How far deliveries were made; 0 before the first."""
+    return FeedReader.objects.filter(name=READER).values_list("position", flat=True).first() or 0
+
+
+def note_disabled(destination: Destination) -> None:
+    """From here on it hears nothing; what it missed can be sent when it is enabled again."""
+    DestinationHealth.objects.filter(destination=destination).update(
+        disabled_position=feed_position()
+    )
+
+
+def _note_feed(destination: Destination, to: DestinationStatus) -> int | None:
+    """Where the feed stands when it stops hearing; what was noted, when it hears again.
+
+    Deliveries that are made meanwhile from a list read before are made once all the same.
+    """
+    if to == DestinationStatus.DISABLED:
+        note_disabled(destination)
+        return None
+    health = DestinationHealth.objects.filter(destination=destination)
+    missed_from: int | None = health.values_list("disabled_position", flat=True).first()
+    health.update(disabled_position=None)
+    return missed_from
+
+
+def forget_failures(destination: Destination) -> None:
     """Somebody says that it works again: it is tried at once."""
     DestinationHealth.objects.filter(destination=destination).update(
-        open_until=None, opened_for_seconds=0, failures_in_a_row=0, probing_until=None, recent=[]
+        open_until=None,
+        opened_for_seconds=0,
+        failures_in_a_row=0,
+        probing_until=None,
+        recent=[],
+        failing_since=None,
     )
 
 

@@ -12,10 +12,10 @@ from apps.events.models import Event, FeedHead
 from apps.integrations import store
 from apps.integrations.models import Destination, FeedReader
 from apps.integrations.policy.wanted import Filter, Heard, wants
+from apps.integrations.services.destinations import READER
 from apps.integrations.states import DestinationStatus
 from apps.stores.models import Store
 
-READER = "deliveries"
 BATCH = 500
 
 

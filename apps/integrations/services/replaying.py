@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
@@ -16,6 +17,7 @@ from apps.common.errors import Invalid, StaleState
 from apps.common.wakeup import wake_on_commit
 from apps.events.models import Event
 from apps.integrations.models import Delivery, Destination
+from apps.integrations.policy.putting_away import amount_of, needs_second
 from apps.integrations.services.fan_out import make_deliveries
 from apps.integrations.states import DeliveryStatus
 
@@ -36,7 +38,7 @@ class Stretch:
 @transaction.atomic
 def replay(delivery: Delivery, *, actor: Actor, now: datetime) -> None:
     """Back in the queue, with all its attempts before it. StaleState when it is under way."""
-    if not _again(Delivery.objects.filter(pk=delivery.pk), now):
+    if not send_again(Delivery.objects.filter(pk=delivery.pk), now):
         raise StaleState("This delivery is under way, or was discarded.")
     audit.record([_fact("delivery.replayed", delivery)], actor=actor, now=now)
     wake_on_commit("integrations.deliver_due")
@@ -46,9 +48,14 @@ def replay(delivery: Delivery, *, actor: Actor, now: datetime) -> None:
 def put_away(
     delivery: Delivery, to: DeliveryStatus, *, note: str, actor: Actor, now: datetime
 ) -> None:
-    """Resolve (seen to elsewhere) or discard (decided against), saying why."""
+    """Resolve (seen to elsewhere) or discard (decided against), saying why.
+
+    Invalid without a reason, and for discarding by one person what takes two (`discard` asks).
+    """
     if not note.strip():
         raise Invalid("Say why.")
+    if to == DeliveryStatus.DISCARDED and takes_two(delivery):
+        raise Invalid("Its amount is above the limit: discarding it takes two people.")
     changed = Delivery.objects.filter(pk=delivery.pk, status=DeliveryStatus.DEAD).update(
         status=to, note=note.strip()[:500], settled_by=actor.label, settled_at=now
     )
@@ -57,6 +64,12 @@ def put_away(
     fact = _fact(f"delivery.{to}", delivery, reason=note)
     audit.record([fact], actor=actor, now=now)
     wake_on_commit("integrations.deliver_due")
+
+
+def takes_two(delivery: Delivery) -> bool:
+    """Whether its amount is above DISCARD_LIMIT_MINOR."""
+    event = Event.objects.filter(pk=delivery.event_id).only("data").first()
+    return needs_second([amount_of(event.data) if event else None], settings.DISCARD_LIMIT_MINOR)
 
 
 def replay_stretch(
@@ -77,9 +90,9 @@ def replay_stretch(
             ids = [event.pk for event in batch]
             again = Delivery.objects.filter(destination=destination, event_id__in=ids)
             if stretch.failed_only:
-                queued += _again(again.filter(status=DeliveryStatus.DEAD), now)
+                queued += send_again(again.filter(status=DeliveryStatus.DEAD), now)
             else:
-                queued += _again(again, now)
+                queued += send_again(again, now)
                 queued += make_deliveries(batch, [destination], now=now)
     fact = Fact(
         "destination.replayed", "destination", str(destination.pk), subject_label=destination.name,
@@ -91,7 +104,8 @@ def replay_stretch(
     return queued
 
 
-def _again(deliveries: QuerySet[Delivery], now: datetime) -> int:
+def send_again(deliveries: QuerySet[Delivery], now: datetime) -> int:
+    """Back in the queue, as if made now; how many. What is under way or discarded stays as it is."""
     return deliveries.filter(Q(status__in=REPLAYABLE)).update(
         status=DeliveryStatus.PENDING, tries=0, next_attempt_at=now, created_at=now,
         settled_at=None, settled_by="", note="", cause="", detail="", first_failed_at=None,

@@ -22,6 +22,7 @@ from apps.integrations.models import Delivery, Destination, DestinationHealth
 from apps.integrations.policy.answers import GONE, PERMANENT, PERMANENT_TRIES, Outcome
 from apps.integrations.policy.breaker import Breaker, after
 from apps.integrations.policy.schedule import wait_before_next
+from apps.integrations.services.destinations import note_disabled
 from apps.integrations.services.turns import breaker_of
 from apps.integrations.states import DeliveryStatus, DestinationStatus, WhenExhausted
 
@@ -140,6 +141,8 @@ def _stop(
         status=to, status_reason=why
     )
     if changed:
+        if gone:
+            note_disabled(destination)
         fact = Fact(f"destination.{to}", "destination", str(destination.pk),
                     subject_label=destination.name, reason=why)  # fmt: skip
         audit.record([fact], actor=worker_actor("integrations.deliver"), now=now)

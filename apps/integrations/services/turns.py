@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 
 from apps.integrations import store
@@ -17,7 +18,6 @@ from apps.integrations.states import DestinationStatus
 
 MOST_AT_A_TIME = 20
 """Calls of one claim, where each carries one event."""
-MARGIN = timedelta(seconds=40)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,8 @@ def take_turn(destination_id: UUID, *, now: datetime) -> Turn | None:
         return None
     if health.probing_until is not None and health.probing_until > now:
         return None
-    lease = now + timedelta(seconds=destination.timeout_seconds) + MARGIN
+    margin = timedelta(seconds=settings.DELIVERY_MARGIN_S)
+    lease = now + timedelta(seconds=destination.timeout_seconds) + margin
     claims = store.claim(
         destination_id,
         limit=1 if breaker.wants_a_probe else _batch(destination),
@@ -59,7 +60,7 @@ def take_turn(destination_id: UUID, *, now: datetime) -> Turn | None:
     if claims and breaker.wants_a_probe:
         health.probing_until = lease
     health.save(update_fields=["probing_until", "last_run_at"])
-    return Turn(destination, claims, deadline=now + MARGIN / 2) if claims else None
+    return Turn(destination, claims, deadline=now + margin / 2) if claims else None
 
 
 def breaker_of(health: DestinationHealth) -> Breaker:

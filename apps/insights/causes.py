@@ -1,0 +1,73 @@
+"""What needs a person at present, out of three statements. A new kind of trouble takes its place here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+
+from django.urls import reverse
+
+from apps.insights import store
+from apps.insights.states import AlertKind
+from apps.insights.store import DestinationNow, Found
+from apps.integrations.selectors import dead_causes
+from apps.integrations.states import DestinationStatus
+from apps.terminals.models import Notice
+from apps.terminals.states import REMINDERS
+
+WARN_AFTER = timedelta(hours=24)
+
+
+def find_causes(now: datetime) -> list[Found]:
+    """Everything an alert should be open for, each once."""
+    return [found for find in FINDERS for found in find(now)]
+
+
+def _dead(now: datetime) -> Iterator[Found]:
+    for cause in dead_causes():
+        facts = {"name": cause.destination, "cause": cause.cause}
+        link = _destination(str(cause.destination_id))
+        yield Found(AlertKind.DEAD, f"{cause.destination_id}:{cause.cause}", facts, link)
+
+
+def _destinations(now: datetime) -> Iterator[Found]:
+    for destination in store.read_destinations():
+        for kind, more in _troubles(destination, now):
+            facts = {"name": destination.name, **more}
+            yield Found(kind, destination.id, facts, _destination(destination.id))
+
+
+def _troubles(it: DestinationNow, now: datetime) -> Iterator[tuple[AlertKind, dict[str, object]]]:
+    """What is wrong with one. One that a person paused or disabled while it was well is not."""
+    why: dict[str, object] = {"reason": it.reason}
+    if it.status == DestinationStatus.DISABLED and it.failing_since:
+        yield AlertKind.DISABLED, why
+    if it.status == DestinationStatus.PAUSED and it.failing_since:
+        yield AlertKind.PAUSED, why
+    if it.status != DestinationStatus.ACTIVE:
+        return
+    if it.is_open:
+        yield AlertKind.BREAKER, {}
+    if it.oldest and now - it.oldest > timedelta(seconds=it.max_age_s):
+        yield AlertKind.STALE, {"max_age_s": it.max_age_s}
+    if it.failed_for >= WARN_AFTER:
+        yield AlertKind.FAILING, {}
+
+
+def _notices(now: datetime) -> Iterator[Found]:
+    opened = Notice.objects.filter(cleared_at=None).exclude(kind__in=REMINDERS)
+    for notice in opened.select_related("terminal__store"):
+        facts = {
+            "register": f"{notice.terminal.store.number}/{notice.terminal.number}",
+            "notice": notice.kind,
+            "detail": notice.detail,
+        }
+        link = reverse("admin:terminals_notice_change", args=[notice.pk])
+        yield Found(AlertKind.REGISTER, str(notice.pk), facts, link)
+
+
+def _destination(destination_id: str) -> str:
+    return reverse("admin:integrations_destination_change", args=[destination_id])
+
+
+FINDERS: tuple[Callable[[datetime], Iterator[Found]], ...] = (_dead, _destinations, _notices)

@@ -1,0 +1,107 @@
+"""Fields of the forms here: spans and schedules as text, numbers and names in rows, JSON."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from apps.integrations.policy.durations import (
+    BadSpan,
+    read_schedule,
+    read_span,
+    write_schedule,
+    write_span,
+)
+
+_NO_SPAN = _("“%(text)s” is no span of time. Write it as 30 s, 5 min, 2 h or 1 d.")
+
+
+class SpanField(forms.CharField):
+    """Seconds, shown and read as `5 min`."""
+
+    def __init__(self, *, least: int, most: int, **more: Any) -> None:
+        super().__init__(**more)
+        self.least, self.most = least, most
+
+    def prepare_value(self, value: Any) -> Any:
+        return write_span(value) if isinstance(value, int) else value
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        try:
+            seconds = read_span(text)
+        except BadSpan as error:
+            raise ValidationError(_NO_SPAN, params={"text": str(error)}) from None
+        if not self.least <= seconds <= self.most:
+            params = {"least": write_span(self.least), "most": write_span(self.most)}
+            raise ValidationError(_("From %(least)s to %(most)s."), params=params)
+        return seconds
+
+
+class ScheduleField(forms.CharField):
+    """The waits before each attempt, shown and read as `at once, 5 s, 5 min`."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return write_schedule(value) if isinstance(value, list) else value
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        try:
+            return read_schedule(text)
+        except BadSpan as error:
+            wrong = _(
+                "“%(text)s” cannot be read. Write 1 to 30 waits with commas between them, such as: "
+                "at once, 5 s, 5 min, 2 h. None is longer than 7 d."
+            )
+            raise ValidationError(wrong, params={"text": str(error)}) from None
+
+
+class StatusesField(forms.CharField):
+    """HTTP statuses with commas between them."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(str(one) for one in value) if isinstance(value, list) else value
+
+    def clean(self, value: Any) -> Any:
+        parts = [part.strip() for part in super().clean(value).split(",") if part.strip()]
+        for part in parts:
+            if not (part.isascii() and part.isdigit() and 400 <= int(part) <= 599):
+                wrong = _("“%(text)s” is no status from 400 to 599.")
+                raise ValidationError(wrong, params={"text": part})
+        return sorted({int(part) for part in parts})
+
+
+class JsonField(forms.CharField):
+    """A JSON document, shown with line breaks; what is wrong is said with its line."""
+
+    widget = forms.Textarea
+
+    def prepare_value(self, value: Any) -> Any:
+        return value if isinstance(value, str) else json.dumps(value, indent=2, ensure_ascii=False)
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        if not text.strip():
+            return {}
+        try:
+            return json.loads(text)
+        except (ValueError, RecursionError) as error:
+            place = getattr(error, "lineno", 1), getattr(error, "colno", 1)
+            wrong = _("No JSON: line %(line)s, column %(column)s.")
+            params = {"line": place[0], "column": place[1]}
+            raise ValidationError(wrong, params=params) from None
+
+
+class MomentField(forms.DateTimeField):
+    """Date and time in UTC, with the browser's own picker."""
+
+    widget = forms.DateTimeInput(
+        attrs={"type": "datetime-local", "step": "1"}, format="%Y-%m-%dT%H:%M:%S"
+    )
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(input_formats=["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M"], **more)

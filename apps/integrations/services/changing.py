@@ -1,0 +1,99 @@
+"""What an administrator sets of a destination. Read anew at every tick, so it counts at the next."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from apps.audit import services as audit
+from apps.common.caller import Actor
+from apps.common.wakeup import wake_on_commit
+from apps.integrations.gateways import connector_for
+from apps.integrations.locks import lock_destination
+from apps.integrations.models import Destination
+from apps.integrations.services.destinations import fact, forget_failures
+
+SETTINGS = frozenset(
+    {
+        *("name", "url", "config", "mapping", "event_types", "stores", "regions", "return_scope"),
+        *("least_amount_minor", "sync_mode", "every_seconds", "daily_at", "daily_zone"),
+        *("batch_size", "max_age_seconds", "ordered", "schedule", "permanent_statuses"),
+        *("when_exhausted", "rate_per_minute", "concurrency", "timeout_seconds"),
+    }
+)
+
+
+@transaction.atomic
+def change_destination(
+    destination: Destination,
+    settings: Mapping[str, Any],
+    *,
+    credentials: Mapping[str, str] | None = None,
+    actor: Actor,
+    now: datetime,
+) -> Destination:
+    """As it is from now on. Only what is named changes; what others changed meanwhile stays.
+
+    `credentials` replaces what is named in it; an empty text takes one away. ValidationError by
+    field for what makes no sense, the settings of its kind included.
+    """
+    assert set(settings) <= SETTINGS, set(settings) - SETTINGS
+    locked = lock_destination(destination.pk)
+    changes = {}
+    for name, value in settings.items():
+        before = getattr(locked, name)
+        if before != value:
+            changes[name] = {"before": _plain(before), "after": _plain(value)}
+            setattr(locked, name, value)
+    if credentials:
+        _set_credentials(locked, credentials, now)
+        changes["credentials"] = {"replaced": sorted(credentials)}
+    if not changes:
+        return locked
+    locked.full_clean()
+    check_config(locked.kind, locked.config)
+    locked.save()
+    audit.record([fact("destination.changed", locked, changes)], actor=actor, now=now)
+    wake_on_commit("integrations.deliver_due")
+    return locked
+
+
+def check_config(kind: str, config: Any) -> None:
+    """ValidationError, by field, when the connector could not work with these settings."""
+    if not isinstance(config, dict):
+        raise ValidationError({"config": "It has to be a JSON object."})
+    if wrong := connector_for(kind).check(config):
+        raise ValidationError({"config": wrong})
+
+
+@transaction.atomic
+def close_breaker(destination: Destination, *, actor: Actor, now: datetime) -> None:
+    """Somebody says that it works again: it is tried at the next tick, as if nothing had failed."""
+    forget_failures(destination)
+    audit.record([fact("destination.breaker_closed", destination)], actor=actor, now=now)
+    wake_on_commit("integrations.deliver_due")
+
+
+def credential_names(destination: Destination) -> list[str]:
+    """Which credentials are there; never what they are. UnreadableSecret when the key is gone."""
+    return sorted(json.loads(destination.credentials or "{}"))
+
+
+def _set_credentials(
+    destination: Destination, credentials: Mapping[str, str], now: datetime
+) -> None:
+    kept = {**json.loads(destination.credentials or "{}"), **credentials}
+    left = {name: value for name, value in kept.items() if value}
+    destination.credentials = json.dumps(left) if left else None
+    destination.credentials_set_at = now if left else None
+
+
+def _plain(value: Any) -> Any:
+    if value is None or isinstance(value, bool | int | str | list | dict):
+        return value
+    return str(value)

@@ -1,0 +1,62 @@
+"""The feed forgets nothing that a delivery is still made of."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from apps.events.models import Event, FeedHead
+from apps.events.services import place_events
+from apps.integrations.models import Delivery, FeedReader
+from apps.integrations.tasks import forget_events
+from tests.integrations.conftest import Erp
+from tests.world import Register
+
+
+@pytest.fixture
+def old_events(register: Register) -> list[Event]:
+    """Events 1 (a policy), 2 and 3 (a sale and its stock), heard 31 days ago; and so is the sale."""
+    register.sell()
+    place_events()
+    Event.objects.update(recorded_at=timezone.now() - timedelta(days=31))
+    return list(Event.objects.order_by("position"))
+
+
+def kept_from() -> int:
+    forget_events()
+    return FeedHead.objects.get().first_position
+
+
+@pytest.mark.parametrize(
+    ("status", "first"),
+    [
+        ("pending", 2),
+        ("sending", 2),
+        ("dead", 2),
+        ("delivered", 4),
+        ("resolved", 4),
+        ("discarded", 4),
+    ],
+)
+def test_what_is_still_to_be_delivered_is_kept(
+    old_events: list[Event], erp: Erp, status: str, first: int
+) -> None:
+    now, event = timezone.now(), old_events[1]
+    Delivery.objects.create(
+        destination=erp[0], event_id=event.pk, event_type=event.type, position=2, subject="sale:x",
+        sequence=1, status=status, next_attempt_at=now, lease_until=now, created_at=now,
+        settled_at=now, settled_by="ada", note="by telephone",
+    )  # fmt: skip
+    assert kept_from() == first
+
+
+def test_what_no_reader_has_come_to_is_kept(old_events: list[Event]) -> None:
+    FeedReader.objects.create(name="slow", position=1)
+    FeedReader.objects.create(name="quick", position=3)
+    assert kept_from() == 2
+
+
+def test_without_readers_and_deliveries_the_days_decide(old_events: list[Event]) -> None:
+    assert kept_from() == 4
