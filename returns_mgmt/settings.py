@@ -157,6 +157,17 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 600},
     },
     "reencrypt": {"task": "insights.reencrypt", "schedule": 10.0, "options": {"expires": 10}},
+    "deliveries-jobs": {
+        "task": "integrations.carry_on_jobs",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
+    "watch": {"task": "insights.watch", "schedule": 30.0, "options": {"expires": 30}},
+    "disable-hopeless": {
+        "task": "integrations.disable_hopeless",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
     "end-overlaps": {
         "task": "integrations.end_overlaps",
         "schedule": 60.0,
@@ -250,6 +261,31 @@ REFUND_LEASE_S = env.int("REFUND_LEASE_S", default=60)
 SANDBOX_PAYMENTS = env.bool("SANDBOX_PAYMENTS", default=DEVELOPMENT)
 STRIPE_API_KEY = env.str("STRIPE_API_KEY", default="")
 STRIPE_API_BASE = env.str("STRIPE_API_BASE", default="")
+
+# --- Discarding what could not be delivered: above this amount it takes two people.
+DISCARD_LIMIT_MINOR = env.int("DISCARD_LIMIT_MINOR", default=50_000)
+
+# --- Deliveries. For so long beyond the time of a call a worker keeps what it has taken; calls are
+# begun in the first half of it. One that was killed leaves them to the next after that.
+DELIVERY_MARGIN_S = env.int("DELIVERY_MARGIN_S", default=40)
+
+# --- Alerts by e-mail. To nobody unless somebody is named; in development they are only printed.
+ALERT_EMAILS = env.list("ALERT_EMAILS", default=[])
+EMAIL_CONFIG = env.email_url(
+    "EMAIL_URL",
+    default="consolemail://"
+    if DEVELOPMENT
+    else (environ.Env.NOTSET if ALERT_EMAILS else "dummymail://"),
+)
+EMAIL_BACKEND = EMAIL_CONFIG["EMAIL_BACKEND"]
+EMAIL_HOST = EMAIL_CONFIG.get("EMAIL_HOST") or "localhost"
+EMAIL_PORT = EMAIL_CONFIG.get("EMAIL_PORT") or 25
+EMAIL_HOST_USER = EMAIL_CONFIG.get("EMAIL_HOST_USER") or ""
+EMAIL_HOST_PASSWORD = EMAIL_CONFIG.get("EMAIL_HOST_PASSWORD") or ""
+EMAIL_USE_TLS = bool(EMAIL_CONFIG.get("EMAIL_USE_TLS"))
+EMAIL_USE_SSL = bool(EMAIL_CONFIG.get("EMAIL_USE_SSL"))
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("ALERT_FROM", default="returns@localhost")
 
 # --- Security headers and policy
 CONTENT_SECURITY_POLICY = {
