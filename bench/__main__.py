@@ -1,4 +1,4 @@
-"""`make bench`, or `python -m bench [--seconds 5] [--rounds 3] [--part deliveries]`."""
+"""`make bench`, or `python -m bench [--seconds 5] [--rounds 3] [--part listeners]`."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import argparse
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from rich.console import Console
 
 from bench import cpu, report
 from bench.deliveries import measure as deliveries
 from bench.figures import Point, point, with_cpu
+from bench.listeners import measure as listeners
 from bench.place import Place, brought_up
 from bench.rounds import Bench
 from stack.console import StackError, console, say, say_plain, step
@@ -40,19 +41,26 @@ def main(arguments: Sequence[str]) -> int:
     options = _parser().parse_args(arguments)
     stop_on_signals()
     try:
-        with brought_up(Folder(Folder.default().path / "bench")) as place:
-            codes = []
-            if options.part != "deliveries":
-                codes.append(_measure(place, options.seconds, options.rounds))
-            if options.part != "calls":
-                codes.append(_measure_deliveries(place))
-            return max(codes)
+        return max(_parts(options))
     except StackError as error:
         say_plain(f"✗ {error}", "red")
         return 1
     except Stopped as stopped:
         say(f"Stopped by {stopped}.")
         return stopped.exit_code
+
+
+def _parts(options: argparse.Namespace) -> Iterator[int]:
+    folder, part = Folder(Folder.default().path / "bench"), options.part
+    if part != "listeners":
+        with brought_up(folder) as place:
+            if part != "deliveries":
+                yield _measure(place, options.seconds, options.rounds)
+            if part != "calls":
+                yield _measure_deliveries(place)
+    if part in ("all", "listeners"):
+        with brought_up(folder, streams=True) as place:
+            yield _measure_listeners(place)
 
 
 def _measure(place: Place, seconds: float, rounds: int) -> int:
@@ -99,6 +107,18 @@ def _measure_deliveries(place: Place) -> int:
     return 0 if not (found.idle.lost or found.loaded.lost or bench.errors) else 1
 
 
+def _measure_listeners(place: Place) -> int:
+    """BENCH_LISTENERS who wait: what they cost, and how soon they hear."""
+    say("[bold]Listeners[/]")
+    before = cpu.read(place.pids)
+    found = listeners.measure(place, int(os.environ.get("BENCH_LISTENERS", "2000")))
+    others = with_cpu(point([], 1), before, cpu.read(place.pids)).others
+    say_plain(report.listeners(found))
+    say(f"Other programs (those who listen among them) used {others:.2f} cores meanwhile.")
+    missed = found.to_all.missed + found.to_one_shop.missed
+    return 0 if not missed and not any(point.errors for point in found.api.values()) else 1
+
+
 def _say_point(name: str, clients: int, measured: Point) -> None:
     errors = f"  [red]{measured.errors} errors[/]" if measured.errors else ""
     say(
@@ -138,8 +158,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seconds", type=float, default=5, help="for each point (default 5)")
     parser.add_argument("--rounds", type=int, default=3, help="of all points (default 3)")
     parser.add_argument(
-        "--part", choices=["all", "calls", "deliveries"], default="all",
-        help="of what is measured; deliveries: BENCH_EVENTS events (default 50,000)",
+        "--part", choices=["all", "calls", "deliveries", "listeners"], default="all",
+        help="of what is measured; deliveries: BENCH_EVENTS events (default 50,000); "
+        "listeners: BENCH_LISTENERS of them (default 2,000)",
     )  # fmt: skip
     return parser
 

@@ -39,6 +39,17 @@ def read(servers: Mapping[str, int]) -> Reading:
     return Reading(time.monotonic(), seconds, ours + sum(seconds.values()), everybody)
 
 
+def resident(pid: int) -> int:
+    """Bytes of memory that a server and its children hold."""
+    pages = 0
+    for folder in _PROC.glob("[0-9]*"):
+        with suppress(OSError):
+            own, parent, _ = read_stat((folder / "stat").read_text())
+            if pid in (own, parent):
+                pages += int((folder / "statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
 def read_stat(line: str) -> tuple[int, int, int]:
     """(process, parent, ticks of its own and of its ended children) from a line of /proc/…/stat."""
     pid, _, rest = line.partition(" (")

@@ -16,7 +16,7 @@ from typing import Any
 import psycopg
 
 from stack import postgres, valkey
-from stack.application import Application, serving
+from stack.application import Application, pick_stream_url, serving
 from stack.console import StackError, step
 from stack.folder import ROOT, Folder
 from stack.processes import Child, free_port, last_lines
@@ -55,8 +55,12 @@ class Place:
 
 
 @contextmanager
-def brought_up(folder: Folder) -> Iterator[Place]:
-    """PostgreSQL (durable), Valkey, web, worker and beat on empty data; nothing is left behind."""
+def brought_up(folder: Folder, *, streams: bool = False) -> Iterator[Place]:
+    """PostgreSQL (durable), Valkey, web, worker and beat on empty data; nothing is left behind.
+
+    With `streams` also what waits, which costs the others something and is left out where they are
+    measured.
+    """
     folder.make()
     with ExitStack() as leaving:
         leaving.enter_context(exclusive(folder))
@@ -70,12 +74,13 @@ def brought_up(folder: Folder) -> Iterator[Place]:
             broker = valkey.start(data / "valkey")
             leaving.callback(broker.stop)
         url = f"http://127.0.0.1:{free_port()}"
-        application = Application(folder, url, database.url, broker.url)
+        waiting = pick_stream_url(url) if streams else ""
+        application = Application(folder, url, database.url, broker.url, waiting)
         with step("Tables, shops, registers, goods"):
             application.manage("migrate", "--noinput")
             world = _world(application)
         children = leaving.enter_context(serving(application))
-        background = [child for child in children if child.name != "web"]
+        background = [child for child in children if child.name in ("worker", "beat")]
         pids = {child.name: child.pid for child in (*children, database.server, broker.server)}
         yield Place(application, world["tokens"], world["statements"], background, pids)
 
@@ -87,13 +92,17 @@ def _world(application: Application) -> dict[str, Any]:
 
 
 def run_module(
-    application: Application, name: str, *, given: str = "", env: dict[str, str] | None = None
+    application: Application,
+    name: str,
+    *arguments: str,
+    given: str = "",
+    env: dict[str, str] | None = None,
 ) -> str:
     """What one of our modules prints; it gets `given` on its standard input."""
     log = application.folder.logs / f"{name}.log"
     with log.open("ab") as errors:
         result = subprocess.run(
-            [sys.executable, "-m", name], cwd=ROOT, env=application.env | (env or {}), input=given.encode(),
+            [sys.executable, "-m", name, *arguments], cwd=ROOT, env=application.env | (env or {}), input=given.encode(),
             stdout=subprocess.PIPE, stderr=errors, check=False,
         )  # fmt: skip
     if result.returncode:

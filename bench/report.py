@@ -15,6 +15,7 @@ from rich.table import Table
 
 from bench.deliveries.measure import Deliveries
 from bench.figures import Point, Spread, ratio, spread
+from bench.listeners.measure import Listeners
 
 Results = Mapping[tuple[str, int], Sequence[Point]]
 
@@ -65,6 +66,30 @@ def deliveries(found: Deliveries) -> str:
             ),
         ]
     )
+
+
+def listeners(found: Listeners) -> str:
+    """What it costs to let so many wait, how soon they hear, and what others notice."""
+    more = f" (more would meet {found.limit})" if found.limit else ""
+    lines = [
+        f"Listeners: {found.count:,} streams{more}, open after {found.opened_s:.1f} s.",
+        f"  Memory: {found.kilobytes_each:.1f} kB each; the process has {found.resident_mb:,.0f} MB.",
+        f"  Idle: {found.idle_cpu:.1f} % of a core (a comment to each every 15 s). As long polls of "
+        f"25 s instead: {found.polling_cpu:.1f} %.",
+    ]
+    for name, delays in (("everybody", found.to_all), ("one shop", found.to_one_shop)):
+        lines.append(
+            f"  From commit to listener, news for {name} ({delays.ears:,} listeners): "
+            f"p50 {delays.p50:,.0f} ms, p99 {delays.p99:,.0f} ms; to the last one "
+            f"{delays.last_p50:,.0f} ms (median), {delays.last_max:,.0f} ms (longest). "
+            f"Missed: {delays.missed}."
+        )
+    for name, point in found.api.items():
+        lines.append(
+            f"  GET terminals/self while {name}: {point.rate:,.0f}/s, p50 {point.p50:.1f} ms, "
+            f"p99 {point.p99:.1f} ms, {point.errors} errors."
+        )
+    return "\n".join(lines)
 
 
 def _place(item: tuple[tuple[str, int], Any]) -> tuple[int, int]:

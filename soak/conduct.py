@@ -114,7 +114,7 @@ class Crew:
 
     def _revoke(self) -> None:
         for kind in cycle(KINDS):
-            if self.stop.wait(self.plan.revoke_every / 2):
+            if self.stop.wait(self.plan.revoke_every):
                 return
             self.revoked.round(kind)
 

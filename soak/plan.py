@@ -32,7 +32,7 @@ class Plan:
 
     @property
     def revoke_every(self) -> float:
-        return min(8, self.seconds / 4)
+        return min(4, self.seconds / 8)
 
     @property
     def patience(self) -> float:

@@ -73,7 +73,9 @@ def test_money_is_a_big_integer_and_nothing_is_a_float(model: type[models.Model]
 def test_every_time_is_a_moment_and_every_rule_has_a_name(model: type[models.Model]) -> None:
     for field in model._meta.get_fields():
         if isinstance(field, models.DateTimeField):
-            named = field.name.endswith(("_at", "_after", "_login", "_joined", "_date"))
+            named = field.name.endswith(
+                ("_at", "_after", "_until", "_since", "_login", "_joined", "_date")
+            )
             assert named or field.name in ("at", "since"), field.name
     names = [constraint.name for constraint in model._meta.constraints]
     assert all(names)

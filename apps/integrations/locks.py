@@ -1,11 +1,14 @@
-"""The only place that locks destinations; the secrets of one are changed only while it is held."""
+"""The only place that locks destinations; the secrets of one are changed only while it is held.
+
+Who needs the health too takes it first: in that order a call is written down.
+"""
 
 from __future__ import annotations
 
 from uuid import UUID
 
 from apps.common.errors import NotFound
-from apps.integrations.models import Destination
+from apps.integrations.models import Destination, DestinationHealth
 
 
 def lock_destination(destination_id: UUID) -> Destination:
@@ -14,3 +17,7 @@ def lock_destination(destination_id: UUID) -> Destination:
     if found is None:
         raise NotFound("This destination is gone.")
     return found
+
+
+def lock_health(destination_id: UUID) -> DestinationHealth:
+    return DestinationHealth.objects.select_for_update().get(pk=destination_id)

@@ -36,7 +36,7 @@ SELECT d.id, w.oldest, x.dead, c.calls, c.failed, h.open_until, h.last_success_a
 # The pairs (destination, cause) are found by jumping along the index `delivery_dead` from one to
 # the next; of each, at most so many rows are counted. No counters that could come out of step, and
 # a page costs the same with a hundred dead rows or with a million.
-_CAUSES = """
+_GROUPS = """
 WITH RECURSIVE groups AS (
     (SELECT destination_id, cause FROM integrations_delivery
       WHERE status = 'dead' ORDER BY destination_id, cause LIMIT 1)
@@ -45,6 +45,10 @@ WITH RECURSIVE groups AS (
         SELECT destination_id, cause FROM integrations_delivery
          WHERE status = 'dead' AND (destination_id, cause) > (g.destination_id, g.cause)
          ORDER BY destination_id, cause LIMIT 1) n)
+"""
+_CAUSES = (
+    _GROUPS
+    + """
 SELECT g.destination_id, d.name, g.cause, n.dead, coalesce(old.first_failed_at, old.settled_at), young.id,
        young.label, young.event_type, young.detail
   FROM groups g JOIN integrations_destination d ON d.id = g.destination_id
@@ -60,6 +64,8 @@ SELECT g.destination_id, d.name, g.cause, n.dead, coalesce(old.first_failed_at, 
                         AND x.status = 'dead' ORDER BY x.id DESC LIMIT 1) young
  ORDER BY d.name, g.cause LIMIT %(groups)s
 """
+)
+_NAMES = _GROUPS + " SELECT DISTINCT cause FROM groups ORDER BY cause LIMIT %s"
 _WAITING = """
 SELECT d.id, d.name, d.max_age_seconds, w.oldest
   FROM integrations_destination d
@@ -121,6 +127,11 @@ def dead_causes() -> list[Cause]:
     """What failed, by destination and cause, in one statement."""
     rows = fetch_all(_CAUSES, {"most": COUNTED + 1, "groups": GROUPS})
     return [Cause(*row) for row in rows]
+
+
+def dead_cause_names() -> list[str]:
+    """The causes alone, for a filter: nothing is counted."""
+    return [row[0] for row in fetch_all(_NAMES, [GROUPS])]
 
 
 def subjects_of(number: str) -> list[str]:

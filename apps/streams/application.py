@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import resource
 import signal
 import threading
 from collections.abc import Awaitable, Callable
@@ -48,6 +49,7 @@ class Application:
     async def _live(self, receive: Receive, send: Send) -> None:
         """From the start of the process to its end."""
         await receive()
+        _allow_many_lines()
         following = asyncio.create_task(Tail(self._ring, self._hall).run())
         self._close_on_sigterm()
         await send({"type": "lifespan.startup.complete"})
@@ -119,6 +121,12 @@ class Application:
 
     def _reader(self, wish: ForPage | ForEvents) -> Reader:
         return Reader(self._ring, self._gate, store_id=wish.caller.store_id, after=wish.after)
+
+
+def _allow_many_lines() -> None:
+    """As many open files as the system lets us have: each that waits is one, and 1,024 are usual."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 async def _notice_leaving(receive: Receive, guest: Guest) -> None:

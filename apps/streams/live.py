@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 
 from django.db import DatabaseError, InterfaceError
 from django.http import HttpResponse, HttpResponseBase
@@ -25,6 +25,7 @@ from apps.streams.views.waiting import waiting_of
 
 COMMENT_EVERY_S = 15.0
 BATCH = 100
+PIECE = 64 * 1024
 COME_AGAIN_MS = (500, 3_000)  # not everybody at the same moment
 _LONGER_THAN_ANY_TOKEN_S = 86_400.0
 
@@ -67,15 +68,17 @@ class Live:
         if reason := await self._why_not_on(found.entries):
             return reason
         if found.entries:
-            await self._write(b"".join(entry.frame for entry in found.entries))
+            for piece in _pieces(entry.frame for entry in found.entries):
+                await self._pieces.write(piece)
+            self._has_told()
         elif self._clock() >= self._comment_at:
-            await self._write(comment_frame("waiting", self._reader.cursor))
+            await self._pieces.write(comment_frame("waiting", self._reader.cursor))
+            self._has_told()
         else:
             await self._guest.wait(min(self._comment_at, self._good_until))
         return ""
 
-    async def _write(self, frames: bytes) -> None:
-        await self._pieces.write(frames)
+    def _has_told(self) -> None:
         self._told = self._reader.place
         self._comment_at = self._clock() + COMMENT_EVERY_S
 
@@ -102,6 +105,18 @@ class Live:
         self._terminal_id = wish.caller.terminal_id
         left = seconds_left(wish.caller, timezone.now(), _LONGER_THAN_ANY_TOKEN_S)
         self._good_until = self._clock() + left
+
+
+def _pieces(frames: Iterable[bytes]) -> Iterator[bytes]:
+    """Frames put together until they are some 64 kB: what one piece holds waits in buffers of ours."""
+    held = b""
+    for frame in frames:
+        held += frame
+        if len(held) >= PIECE:
+            yield held
+            held = b""
+    if held:
+        yield held
 
 
 def _text(place: Cursor | None) -> str:

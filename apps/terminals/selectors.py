@@ -46,14 +46,14 @@ def with_rotation(rows: QuerySet[Terminal], *, now: datetime) -> QuerySet[Termin
     ordered = RotationTarget.objects.filter(
         terminal=OuterRef("pk"), done_at=None,
         rotation__cancelled_at=None, rotation__starts_at__lte=now,
-    ).order_by("rotation__rotate_by")  # fmt: skip
+    ).order_by("rotation__due_at")  # fmt: skip
     days = ExpressionWrapper(F("key_days") * Value(timedelta(days=1)), DurationField())
     return rows.annotate(
         key_since=Subquery(in_use.values(since=Coalesce("first_used_at", "created_at"))[:1]),
         policy=Subquery(_narrowest_policy().values("pk")[:1]),
         key_days=Subquery(_narrowest_policy().values("every_days")[:1]),
         policy_due_at=ExpressionWrapper(F("key_since") + days, DateTimeField()),
-        ordered_due_at=Subquery(ordered.values("rotation__rotate_by")[:1]),
+        ordered_due_at=Subquery(ordered.values("rotation__due_at")[:1]),
         due_at=Least("policy_due_at", "ordered_due_at"),
     )
 

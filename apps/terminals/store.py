@@ -66,14 +66,14 @@ _IN_USE = """
 _STANDING = f"""
 SELECT s.timezone, coalesce(c.first_used_at, c.created_at),
        policy.every_days, policy.window_start, policy.window_end,
-       ordered.rotate_by, ordered.window_start, ordered.window_end
+       ordered.due_at, ordered.window_start, ordered.window_end
 {_IN_USE} {_POLICY}
   LEFT JOIN LATERAL (
-    SELECT r.rotate_by, r.window_start, r.window_end
+    SELECT r.due_at, r.window_start, r.window_end
       FROM terminals_rotationtarget x JOIN terminals_rotation r ON r.id = x.rotation_id
      WHERE x.terminal_id = t.id AND x.done_at IS NULL AND r.cancelled_at IS NULL
        AND r.starts_at <= %s
-     ORDER BY r.rotate_by LIMIT 1) ordered ON true
+     ORDER BY r.due_at LIMIT 1) ordered ON true
  WHERE t.id = %s
 """
 

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import Any
 
 from bench.figures import percentile
+from bench.talk import Talk, started
 from stack.application import Application
 from stack.console import StackError, say, step
-from stack.folder import ROOT
-from stack.processes import last_lines
 
 LOOK_EVERY = 1.0
 STUCK_AFTER = 90  # seconds in which not one more was delivered
@@ -110,52 +105,13 @@ def _under(load: Callable[[], object], what: Callable[[], Delays]) -> Delays:
     return found
 
 
-class Talk:
-    """A process that answers each line with one."""
-
-    def __init__(self, process: subprocess.Popen[str], log: str, first: Any = None) -> None:
-        self._process, self._log, self.first = process, log, first
-
-    def ask(self, name: str, **arguments: Any) -> Any:
-        return self._exchange(json.dumps({"name": name, "arguments": arguments}))
-
-    def ask_plainly(self) -> dict[str, float]:
-        answer: dict[str, float] = self._exchange("")
-        return answer
-
-    def listen(self) -> Any:
-        assert self._process.stdout
-        line = self._process.stdout.readline()
-        if not line:
-            raise StackError(self._log)
-        return json.loads(line)
-
-    def _exchange(self, line: str) -> Any:
-        assert self._process.stdin
-        self._process.stdin.write(line + "\n")
-        self._process.stdin.flush()
-        return self.listen()
-
-
 @contextmanager
 def _talking(application: Application) -> Iterator[tuple[Talk, Talk]]:
     """(receiver, inside), while the block lasts."""
     with ExitStack() as leaving:
         receiver, inside = (
-            leaving.enter_context(_started(application, f"bench.deliveries.{name}"))
+            leaving.enter_context(started(application, f"bench.deliveries.{name}"))
             for name in ("receiver", "inside")
         )
         receiver.first = receiver.listen()
         yield receiver, inside
-
-
-@contextmanager
-def _started(application: Application, module: str) -> Iterator[Talk]:
-    log = application.folder.logs / f"{module}.log"
-    with log.open("ab") as errors:
-        process = subprocess.Popen(
-            [sys.executable, "-m", module], cwd=ROOT, env=application.env, text=True,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors,
-        )  # fmt: skip
-    with process:  # closes its input, which ends it
-        yield Talk(process, f"`{module}` ended.{last_lines(log)}")

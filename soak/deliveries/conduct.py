@@ -105,11 +105,13 @@ class Crew:
                 time.sleep(0.05)
 
     def _is_over(self, passed: float) -> bool:
-        """A short run on a slow machine goes on until receivers have misbehaved in every way."""
+        """A run on a slow machine goes on until all was met that is to go wrong in it."""
         if passed < self.plan.seconds:
             return False
         met = {mood for receiver in self.row.receivers.values() for mood in receiver.met}
-        return passed >= self.plan.patience or (len(met) == len(Mood) and self.rotations == 2)
+        killed = self.killing.done.kills >= self.plan.kills
+        all_met = len(met) == len(Mood) and self.rotations == 2
+        return passed >= self.plan.patience or (killed and all_met)
 
     def _rotate(self, passed: float) -> None:
         """Each secret twice; for a quarter of the run the old one signs beside the new one."""

@@ -48,6 +48,7 @@ def _trouble(run: Run) -> list[Figure]:
     return [
         Figure(group, "worker processes killed", run.killed.processes, Must.SOME),
         Figure(group, "whole workers killed", run.killed.workers),
+        Figure(group, "workers that ended by themselves", run.killed.gave_up),
         Figure(group, "broker wiped", run.killed.wipes, Must.SOME),
         *(
             Figure(group, f"receiver {mood}", run.moods[mood], Must.SOME)

@@ -14,6 +14,7 @@ from apps.accounts.models import Role, User
 from apps.accounts.policy import is_allowed
 from apps.audit.models import AuditEntry
 from apps.idempotency.models import IdempotentRequest
+from apps.insights.models import Alert
 from apps.integrations.models import Delivery, Destination, Job, Mapping
 from apps.stores.models import Store
 from apps.terminals.models import AccessToken
@@ -37,7 +38,7 @@ def test_managers_see_neither_trail_nor_people_nor_requests_nor_webhooks(manager
     hidden = {m for m in registered() if manager.get(url(m)).status_code == 403}
 
     integrations = {Destination, Delivery, Job, Mapping}
-    assert hidden == {AuditEntry, User, IdempotentRequest} | integrations
+    assert hidden == {Alert, AuditEntry, User, IdempotentRequest} | integrations
     assert b"Trail entries" not in manager.get("/admin/").content
 
 

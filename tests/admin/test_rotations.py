@@ -43,7 +43,7 @@ def test_all_registers_are_told_at_once_and_those_without_a_key_are_left_out(
     assert "1 was left out, since it has no key in use." in text_of(answer)
     assert (rotation.label, rotation.reason) == ("All registers", "A laptop is missing")
     assert rotation.starts_at == rotation.created_at
-    assert rotation.rotate_by - rotation.starts_at == 7 * DAY
+    assert rotation.due_at - rotation.starts_at == 7 * DAY
     assert actions() == ["rotation.ordered"]
 
 
@@ -71,7 +71,7 @@ def test_later_and_in_the_hours_of_the_shop(it: Client, register: Register) -> N
 
     rotation = Rotation.objects.get()
     assert rotation.starts_at == datetime(2030, 1, 2, 3, tzinfo=UTC)
-    assert rotation.rotate_by == datetime(2030, 1, 4, 3, tzinfo=UTC)
+    assert rotation.due_at == datetime(2030, 1, 4, 3, tzinfo=UTC)
     assert (rotation.window_start, rotation.window_end) == (time(22), time(5))
     assert "22:00" in read(it, page(rotation))
 

@@ -13,6 +13,7 @@ from apps.events import services
 from apps.events.models import Event, FeedHead, ForgottenSubject
 from apps.events.services import place_events
 from apps.events.store import lock_forgetting
+from apps.sales.models import Sale
 from tests.world import Register, nothing_changes, problem, together
 
 LATER = timedelta(days=31)
@@ -27,8 +28,11 @@ def _positions() -> list[int | None]:
 
 
 def _age(*positions: int) -> None:
-    """These happened to be heard 31 days ago."""
-    Event.objects.filter(position__in=positions).update(recorded_at=timezone.now() - LATER)
+    """These were heard 31 days ago, and so were the sales that some of them are about."""
+    events, then = Event.objects.filter(position__in=positions), timezone.now() - LATER
+    sales = events.filter(type="sale.recorded").values_list("subject_id", flat=True)
+    Sale.objects.filter(pk__in=list(sales)).update(received_at=then)
+    events.update(recorded_at=then)
 
 
 def _two_sales(register: Register) -> list[dict[str, Any]]:

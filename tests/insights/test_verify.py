@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.db import connection
 from django.utils import timezone
 
-from apps.events.services import place_events
+from apps.events.models import Event
+from apps.events.services import forget_events, place_events
 from apps.insights.invariants import INVARIANTS
 from apps.insights.services.checking import check_invariants
 from apps.inventory.models import Item
 from apps.inventory.services import record_count
 from apps.refunds.services import execute_due_refunds
+from apps.sales.models import Sale
 from tests.world import SETUP, Register, card, line
 
 # What a careless hand (or a careless service) might do. Constraints that would refuse it are
@@ -56,6 +59,12 @@ BREAKS: dict[str, str] = {
     "16.3": "UPDATE terminals_credential SET not_after = now() - interval '1 hour'",
     "14.1": "UPDATE refunds_sandboxrefund SET amount_minor = amount_minor + 1",
     "13.1": "UPDATE sales_sale SET customer_ref = 'card 4242 4242 4242 4242 exp'",
+}
+# The same where the feed has forgotten its beginning.
+BREAKS_OF_A_SHORTER_FEED: dict[str, str] = {
+    "5.4": "DELETE FROM events_event WHERE type = 'return.completed'",
+    "8.1": "UPDATE events_feedhead SET first_position = first_position + 1",
+    "8.2": "DELETE FROM events_forgottensubject",
 }
 _OPEN_UP = """
 DO $$ DECLARE c record; BEGIN
@@ -107,12 +116,39 @@ def test_every_invariant_is_broken_by_one_of_these() -> None:
     assert set(BREAKS) == {invariant.number for invariant in INVARIANTS} | {"13.1"}
 
 
+@pytest.fixture
+def day_after_a_month(busy_day: Register) -> Register:
+    """The sale of the busy day was a month ago, and the feed has forgotten its event."""
+    month_ago = timezone.now() - timedelta(days=31)
+    Sale.objects.update(received_at=month_ago)
+    Event.objects.filter(position__lte=3).update(recorded_at=month_ago)
+    assert forget_events(keep_from=None, now=timezone.now()) == 3
+    return busy_day
+
+
+def test_a_feed_that_forgot_its_beginning_breaks_nothing(day_after_a_month: Register) -> None:
+    assert broken() == {}
+    assert not Event.objects.filter(type="sale.recorded").exists()
+
+
 @pytest.mark.cooks_the_books
 @pytest.mark.parametrize("number", BREAKS)
 def test_a_broken_invariant_is_found(busy_day: Register, number: str) -> None:
+    cook(BREAKS[number])
+    assert broken()[number] > 0
+
+
+@pytest.mark.cooks_the_books
+@pytest.mark.parametrize("number", BREAKS_OF_A_SHORTER_FEED)
+def test_a_broken_invariant_of_a_shorter_feed_is_found(
+    day_after_a_month: Register, number: str
+) -> None:
+    cook(BREAKS_OF_A_SHORTER_FEED[number])
+    assert broken()[number] > 0
+
+
+def cook(statement: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(_OPEN_UP)
-        cursor.execute(BREAKS[number])
-
-    assert broken()[number] > 0
+        cursor.execute(statement)

@@ -11,6 +11,7 @@ from apps.events.models import Event, FeedHead
 from apps.events.services import place_events
 from apps.integrations.models import Delivery, FeedReader
 from apps.integrations.tasks import forget_events
+from apps.sales.models import Sale
 from tests.integrations.conftest import Erp
 from tests.world import Register
 
@@ -20,7 +21,9 @@ def old_events(register: Register) -> list[Event]:
     """Events 1 (a policy), 2 and 3 (a sale and its stock), heard 31 days ago; and so is the sale."""
     register.sell()
     place_events()
-    Event.objects.update(recorded_at=timezone.now() - timedelta(days=31))
+    then = timezone.now() - timedelta(days=31)
+    Event.objects.update(recorded_at=then)
+    Sale.objects.update(received_at=then)
     return list(Event.objects.order_by("position"))
 
 

@@ -28,6 +28,9 @@ class Answer:
     def __getitem__(self, header: str) -> str:
         return self.headers[header]
 
+    def __contains__(self, header: str) -> bool:
+        return header in self.headers
+
 
 def ask(streams: StreamProcess, register: Register | None, path: str, **query: str) -> Answer:
     """GET, and wait for the answer."""

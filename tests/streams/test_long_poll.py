@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from django.utils import timezone
 
@@ -80,7 +81,8 @@ def test_pages_of_any_size_give_everything_once(streams: StreamProcess, register
     for _ in range(4):
         register.sell()
     place_events()
-    items, after, more = [], "", True
+    items: list[Any] = []
+    after, more = "", True
     while more:
         query = {"after": after} if after else {}
         page = ask(streams, register, "changes", limit="2", wait="25", **query).json()

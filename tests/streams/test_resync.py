@@ -104,9 +104,8 @@ def test_what_changes_while_it_reads_is_not_lost(
     monkeypatch.setattr(selectors, "LEVELS", 1)
     for number in range(3):
         register.authorize(register.sell(lines=[line(sku=f"S-{number}")]), "1")
-    anew = Mirror()
-    after = anew.resync(register, between=lambda: busy(register))
-    place_events()
+    anew, acts = Mirror(), [busy] * 3
+    after = anew.resync(register, between=lambda: acts.pop()(register) if acts else None)
     assert vars(anew.follow(register, after)) == vars(Mirror().follow(register))
     assert len(anew.stock) == 5
 

@@ -71,8 +71,8 @@ def test_a_reader_ahead_of_the_ring_gets_nothing_twice() -> None:
 
 def test_an_entry_knows_what_it_names() -> None:
     something = uuid4()
-    assert entry(1, **{"return": str(something)}).names(something)
-    assert not entry(1, **{"return": str(uuid4())}).names(something)
+    assert entry(1, None, **{"return": str(something)}).names(something)
+    assert not entry(1, None, **{"return": str(uuid4())}).names(something)
 
 
 @given(

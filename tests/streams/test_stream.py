@@ -7,6 +7,7 @@ from functools import partial
 
 import pytest
 from django.core import signing
+from django.db import transaction
 from django.utils import timezone
 
 from apps.events.feed import read_cursor
@@ -17,7 +18,7 @@ from apps.terminals.services import revoke_credential, revoke_terminal, revoke_t
 from apps.terminals.states import TerminalStatus
 from tests.streams.listener import Heard, Listener
 from tests.streams.world import Listen, cursor_of, follow_pages, make_token
-from tests.world import SETUP, Register, make_register, publish_policy, together
+from tests.world import SETUP, Register, line, make_register, publish_policy, together
 
 
 def test_an_event_is_heard_that_was_committed_after_the_stream_was_opened(
@@ -114,6 +115,23 @@ def test_writers_that_commit_in_any_order_are_all_heard_in_the_feeds_order(
     heard = [item["id"] for item in stream.items(40)]
     told = Event.objects.filter(position__gt=before).order_by("position")
     assert heard == [str(event.pk) for event in told]
+
+
+def test_what_is_committed_late_is_heard_late_and_not_lost(
+    register: Register, listen: Listen
+) -> None:
+    other = make_register(number="04")
+    stream = listen(register, after=cursor_of(register))
+    with transaction.atomic():
+        register.sell()
+        together([lambda: other.sell(terminal="04", lines=[line(sku="B")])])
+        together([place_events])
+        assert {item["terminal"] for item in stream.items(2)} == {"04"}
+    place_events()
+    late = stream.items(2)
+    assert {item["terminal"] for item in late} == {"03"}
+    ordinals = Event.objects.order_by("position").values_list("ordinal", flat=True)
+    assert list(ordinals) != sorted(ordinals)
 
 
 @pytest.mark.parametrize("what", ["terminal", "credential", "token", "suspended"])

@@ -69,7 +69,7 @@ def test_the_earlier_of_policy_and_order_is_when_it_is_due(register: Register) -
 
     found = fleet()
 
-    assert found.ordered_due_at == found.due_at == rotation.rotate_by
+    assert found.ordered_due_at == found.due_at == rotation.due_at
     assert found.policy_due_at - timezone.now() > timedelta(days=79)
 
 

@@ -186,7 +186,7 @@ def order(*registers: Register, **changes: Any) -> Any:
 
 def test_an_ordered_rotation_is_told_with_the_next_token_and_heartbeat(settled: Signer) -> None:
     rotation = order(settled.register)
-    due = rotation.rotate_by.isoformat().replace("+00:00", "Z")
+    due = rotation.due_at.isoformat().replace("+00:00", "Z")
     assert settled.token().json()["rotate_by"] == due
     assert settled.register.post("terminals/self/heartbeat", {}).json()["rotate_by"] == due
     assert settled.register.get("terminals/self").json()["rotate_by"] == due

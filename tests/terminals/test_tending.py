@@ -10,8 +10,9 @@ from django.utils import timezone
 from apps.common.errors import StaleState
 from apps.events.models import Event
 from apps.terminals.models import Credential, Notice, RotationPolicy
-from apps.terminals.services import clear_notice, order_rotation, tend
+from apps.terminals.services import clear_notice, order_rotation, set_status, tend
 from apps.terminals.services.rotation import RotationOrder
+from apps.terminals.states import TerminalStatus
 from tests.terminals.signing import Signer, ed25519
 from tests.world import SETUP, Register, nothing_changes
 
@@ -78,6 +79,15 @@ def test_an_ordered_rotation_that_was_not_done_in_time(register: Register) -> No
     assert notices() == []
     tend(now=now + DAY + timedelta(minutes=1))
     assert notices() == [("rotation-overdue", True)]
+
+
+def test_nobody_is_told_of_a_register_out_of_service(register: Register) -> None:
+    now = timezone.now()
+    plan = RotationOrder("All", [register.terminal.pk], starts_at=now, rotate_by=now + DAY)
+    order_rotation(plan, actor=SETUP, now=now)
+    set_status(register.terminal, TerminalStatus.RETIRED, actor=SETUP, now=now)
+    with nothing_changes():
+        tend(now=now + 9 * DAY)
 
 
 def test_an_overlap_that_is_over_gives_its_place_back(signer: Signer) -> None:

@@ -27,7 +27,7 @@ from apps.integrations.admin.delivery_acts import (
 from apps.integrations.admin.exchanges import attempts
 from apps.integrations.models import Delivery, Destination
 from apps.integrations.policy.event_types import EVENT_TYPES
-from apps.integrations.selectors import dead_causes, subjects_of
+from apps.integrations.selectors import dead_cause_names, subjects_of
 from apps.integrations.states import DeliveryStatus
 
 _TONES = {
@@ -59,7 +59,7 @@ class ByCause(SimpleListFilter):
     parameter_name = "cause"
 
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> Iterable[Any]:
-        found = {one.cause for one in dead_causes()} | {request.GET.get("cause", "")}
+        found = {*dead_cause_names(), request.GET.get("cause", "")}
         return [(cause, cause) for cause in sorted(found - {""})]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:

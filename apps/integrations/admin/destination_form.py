@@ -63,6 +63,11 @@ class DestinationForm(forms.ModelForm[Destination]):
         label=_("Late after"),
         help_text=_("How long an event may wait before this destination shows red."),
     )
+    daily_at = forms.TimeField(
+        label=_("Daily at"),
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        help_text=_("For “Daily”."),
+    )
     daily_zone = forms.ChoiceField(
         label=_("Time zone"), help_text=_("Whose clock “Daily at” means, summer time included.")
     )
@@ -91,7 +96,6 @@ class DestinationForm(forms.ModelForm[Destination]):
         fields = sorted(SETTINGS)
         help_texts: ClassVar[dict[str, Any]] = {
             "sync_mode": _("A change counts at the next tick, within a second or two."),
-            "daily_at": _("For “Daily”."),
             "regions": _("None chosen: all."),
             "when_exhausted": _(
                 "In the error queue it waits for a person. Paused, what happens is kept as well."

@@ -29,7 +29,7 @@ def pretty(text: str) -> str:
 
 
 def request_text(head: Mapping[str, Any], body: str) -> str:
-    lines = [f"{name}: {value}" for name, value in head.items()]
+    lines = [f"{name}: {value}" for name, value in sorted(head.items())]
     return "\n".join([*lines, "", pretty(body)])
 
 

@@ -27,7 +27,7 @@ class GlancingList(KeysetChangeList):
 
     def _set_page(self, page: list[Model]) -> None:
         super()._set_page(page)
-        found = glances([row.pk for row in page], now=timezone.now())
+        found = glances([row.pk for row in page], now=timezone.now()) if page else {}
         for row in page:
             row.glance = found.get(row.pk, Glance())  # type: ignore[attr-defined]
 
@@ -55,7 +55,7 @@ def mode(destination: Destination) -> str:
     return mode_in_words(destination)
 
 
-@column("state_oldest", gettext_lazy("oldest waiting"))
+@column("oldest", gettext_lazy("oldest waiting"))
 def oldest(destination: Destination) -> str:
     """Red beyond the destination's own `max_age`."""
     glance, now = glance_of(destination), timezone.now()
@@ -66,7 +66,7 @@ def oldest(destination: Destination) -> str:
     return display.badge(said, display.BAD) if late else said
 
 
-@column("state_failures", gettext_lazy("failed calls"))
+@column("failures", gettext_lazy("failed calls"))
 def failures(destination: Destination) -> str:
     """Of the last 100 within an hour."""
     glance = glance_of(destination)
@@ -79,7 +79,7 @@ def failures(destination: Destination) -> str:
     return display.badge(text, display.BAD if glance.percent_failed >= 50 else display.WAIT)
 
 
-@column("state_breaker", gettext_lazy("breaker"))
+@column("breaker", gettext_lazy("breaker"))
 def breaker(destination: Destination) -> str:
     glance, now = glance_of(destination), timezone.now()
     state = glance.breaker(now)
@@ -98,7 +98,7 @@ def last_success(destination: Destination) -> str:
     return display.moment(glance_of(destination).last_success_at)
 
 
-@column("state_dead", gettext_lazy("error queue"))
+@column("dead", gettext_lazy("error queue"))
 def dead(destination: Destination) -> str:
     glance = glance_of(destination)
     if not glance.dead:

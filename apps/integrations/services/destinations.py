@@ -12,7 +12,7 @@ from apps.audit.commands import Fact
 from apps.common.caller import Actor
 from apps.common.errors import StaleState
 from apps.common.wakeup import wake_on_commit
-from apps.integrations.locks import lock_destination
+from apps.integrations.locks import lock_destination, lock_health
 from apps.integrations.models import Destination, DestinationHealth, FeedReader
 from apps.integrations.services.signing import make_secret
 from apps.integrations.states import DestinationKind, DestinationStatus
@@ -56,6 +56,7 @@ def set_status(
 
     Gives the place in the feed from which on it heard nothing, when it was disabled until now.
     """
+    lock_health(destination.pk)
     locked = lock_destination(destination.pk)
     if locked.status == to:
         raise StaleState("Somebody was faster: it is so already.")

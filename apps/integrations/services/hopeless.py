@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import F
 
 from apps.common.caller import Actor
-from apps.integrations.locks import lock_destination
+from apps.integrations.locks import lock_destination, lock_health
 from apps.integrations.models import DestinationHealth
 from apps.integrations.services.destinations import set_status
 from apps.integrations.states import DestinationStatus
@@ -36,7 +36,7 @@ def disable_hopeless(*, actor: Actor, now: datetime) -> int:
 def _disable(destination_id: UUID, actor: Actor, now: datetime) -> bool:
     """False when it has recovered, or somebody was faster, while we waited for it."""
     # The health first, then the destination: the order in which a call is written down.
-    health = DestinationHealth.objects.select_for_update().get(pk=destination_id)
+    health = lock_health(destination_id)
     destination = lock_destination(destination_id)
     if destination.status != DestinationStatus.ACTIVE or health.failing_since is None:
         return False

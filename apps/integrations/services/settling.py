@@ -18,6 +18,7 @@ from apps.events import services as events
 from apps.events.commands import News, Place
 from apps.integrations import store
 from apps.integrations.commands import CallMade
+from apps.integrations.locks import lock_health
 from apps.integrations.models import Delivery, Destination, DestinationHealth
 from apps.integrations.policy.answers import GONE, PERMANENT, PERMANENT_TRIES, Outcome
 from apps.integrations.policy.breaker import Breaker, after
@@ -45,7 +46,7 @@ def settle_sent(destination: Destination, sent: Sequence[Sent], *, now: datetime
 
     What another worker has taken over meanwhile, since the lease had ended, is not touched.
     """
-    health = DestinationHealth.objects.select_for_update().get(pk=destination.pk)
+    health = lock_health(destination.pk)
     rows = [_settled(one, destination, now) for one in sent]
     store.log_calls(destination.pk, list({one.call_id: one.call for one in sent}.items()))
     ours = store.settle(rows, now=now)

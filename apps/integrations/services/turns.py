@@ -11,6 +11,7 @@ from django.db import transaction
 
 from apps.integrations import store
 from apps.integrations.gateways import connector_for
+from apps.integrations.locks import lock_health
 from apps.integrations.models import Destination, DestinationHealth
 from apps.integrations.policy.breaker import Breaker
 from apps.integrations.policy.timing import AT_ONCE, Timing, run_due
@@ -40,7 +41,7 @@ def take_turn(destination_id: UUID, *, now: datetime) -> Turn | None:
 
     An open breaker lets nothing through, and after its time one attempt of one worker.
     """
-    health = DestinationHealth.objects.select_for_update().get(pk=destination_id)
+    health = lock_health(destination_id)
     destination = Destination.objects.get(pk=destination_id)
     breaker = breaker_of(health)
     if destination.status != DestinationStatus.ACTIVE or not breaker.lets_through(now):

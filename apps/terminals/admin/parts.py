@@ -78,5 +78,5 @@ def rotation_of(terminal: Any, now: datetime) -> NextRotation:
         key_since=getattr(terminal, "key_since", None),
         policy=policies.filter(pk=key).first() if key else None,
         policy_due_at=getattr(terminal, "policy_due_at", None),
-        ordered=list(ordered.order_by("rotation__rotate_by")),
+        ordered=list(ordered.order_by("rotation__due_at")),
     )

@@ -58,7 +58,7 @@ class RotationAdmin(ActingAdmin[Rotation], ReadOnlyAdmin[Rotation]):
         bar,
         state,
         when("starts_at", _("from")),
-        when("rotate_by", _("due by")),
+        when("due_at", _("due by")),
         "ordered_by",
         "reason",
     )
@@ -72,7 +72,7 @@ class RotationAdmin(ActingAdmin[Rotation], ReadOnlyAdmin[Rotation]):
     empty_says = _("Rotations that somebody ordered, and how far they have come.")
     empty_first = _("Rotation policies need no order: registers follow them by themselves.")
     fieldsets = (
-        section(None, hours, exactly("starts_at", _("from")), exactly("rotate_by", _("due by"))),
+        section(None, hours, exactly("starts_at", _("from")), exactly("due_at", _("due by"))),
         section(None, "ordered_by", exactly("created_at", _("ordered")), "reason"),
     )
     order_sections: ClassVar[Any] = (

@@ -33,7 +33,7 @@ def state_of(rotation: Rotation) -> RotationState:
     return rotation_state(
         progress(rotation),
         starts_at=rotation.starts_at,
-        due_at=rotation.rotate_by,
+        due_at=rotation.due_at,
         cancelled_at=rotation.cancelled_at,
         now=timezone.now(),
     )

@@ -154,7 +154,7 @@ class Migration(migrations.Migration):
                 ("ordered_by", models.CharField(max_length=160, verbose_name="ordered by")),
                 ("created_at", models.DateTimeField(verbose_name="ordered")),
                 ("starts_at", models.DateTimeField(verbose_name="from")),
-                ("rotate_by", models.DateTimeField(verbose_name="due by")),
+                ("due_at", models.DateTimeField(verbose_name="due by")),
                 ("window_start", models.TimeField(null=True, verbose_name="hours from")),
                 ("window_end", models.TimeField(null=True, verbose_name="hours to")),
                 ("cancelled_at", models.DateTimeField(null=True, verbose_name="called off")),

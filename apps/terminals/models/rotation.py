@@ -84,7 +84,7 @@ class Rotation(models.Model):
     ordered_by = models.CharField(_("ordered by"), max_length=160)
     created_at = models.DateTimeField(_("ordered"))
     starts_at = models.DateTimeField(_("from"))
-    rotate_by = models.DateTimeField(_("due by"))
+    due_at = models.DateTimeField(_("due by"))
     window_start = models.TimeField(_("hours from"), null=True)
     window_end = models.TimeField(_("hours to"), null=True)
     cancelled_at = models.DateTimeField(_("called off"), null=True)

@@ -49,7 +49,7 @@ def order_rotation(order: RotationOrder, *, actor: Actor, now: datetime) -> Rota
         raise _wrong("terminals", "None of these registers has a key in use.")
     rotation = Rotation.objects.create(
         label=order.label, reason=order.reason, ordered_by=actor.label, created_at=now,
-        starts_at=order.starts_at, rotate_by=order.rotate_by,
+        starts_at=order.starts_at, due_at=order.rotate_by,
         window_start=order.window.start, window_end=order.window.end,
     )  # fmt: skip
     RotationTarget.objects.bulk_create(

@@ -16,7 +16,7 @@ from apps.terminals.models import Credential, Notice, RotationTarget, SpentAsser
 from apps.terminals.policy.rotation import reminder_due
 from apps.terminals.services.notices import raise_notice
 from apps.terminals.services.telling import fact, worker
-from apps.terminals.states import CredentialStatus, NoticeKind
+from apps.terminals.states import CredentialStatus, NoticeKind, TerminalStatus
 
 UNUSED_FOR = timedelta(days=7)
 
@@ -76,7 +76,9 @@ def _raise(found: _Found, now: datetime) -> bool:
 
 def _unused(now: datetime) -> Iterator[_Found]:
     rows = Credential.objects.filter(
-        status=CredentialStatus.PENDING, created_at__lte=now - UNUSED_FOR
+        status=CredentialStatus.PENDING,
+        created_at__lte=now - UNUSED_FOR,
+        terminal__status=TerminalStatus.ACTIVE,
     )
     for one in rows.only("pk", "terminal_id", "created_at"):
         detail = f"Posted {one.created_at:%Y-%m-%d}, not used since. The old key goes on working."
@@ -95,11 +97,12 @@ def _by_schedule(now: datetime) -> Iterator[_Found]:
 
 def _by_order(now: datetime) -> Iterator[_Found]:
     rows = RotationTarget.objects.filter(
-        done_at=None, rotation__cancelled_at=None, rotation__rotate_by__lte=now
+        done_at=None,
+        rotation__cancelled_at=None,
+        rotation__due_at__lte=now,
+        terminal__status=TerminalStatus.ACTIVE,
     ).select_related("rotation")
     for one in rows:
-        said = (
-            f"It was to rotate by {one.rotation.rotate_by:%Y-%m-%d %H:%M}Z ({one.rotation.label})."
-        )
+        said = f"It was to rotate by {one.rotation.due_at:%Y-%m-%d %H:%M}Z ({one.rotation.label})."
         subject = f"rotation:{one.rotation_id}"
         yield _Found(one.terminal_id, NoticeKind.ROTATION_OVERDUE, subject, said)
