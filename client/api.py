@@ -17,10 +17,12 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 from client.connection import Connection
+from client.errors import ProblemError, UnreachableError
 from client.follow import PAUSE, CursorStore, follow
 from client.identity import Identity
 from client.keyring import Keyring, KeyringFile, KeyringInMemory
 from client.keys import Secret
+from client.retry import ONCE, is_worth_repeating
 from client.transport import Answer, JsonObject, Transport
 
 
@@ -44,6 +46,7 @@ class ReturnsClient:
         line = transport or Transport(base_url)
         known = Identity(line.base_url, client_id, current=Secret(client_secret))
         self._line = Connection(line, keyring or KeyringInMemory(known))
+        self._waits_at = ""
 
     @classmethod
     def from_keyring(
@@ -149,7 +152,8 @@ class ReturnsClient:
 
     def get_return(self, return_id: str, *, wait: str | None = None) -> JsonObject:
         """The return as it stands. `wait="refunds"` answers once the card processor has."""
-        return self._get(f"returns/{return_id}", {"wait": wait} if wait else {})
+        path = f"returns/{return_id}"
+        return self._wait(path, {"wait": wait}) if wait else self._get(path)
 
     def changes(self, after: str | None = None, *, limit: int = 500) -> Iterator[JsonObject]:
         """Pages of the change feed, up to now.
@@ -177,12 +181,26 @@ class ReturnsClient:
 
         def read_page(after: str | None, wait: int) -> JsonObject:
             params = {"limit": "500", "wait": str(wait)} | ({"after": after} if after else {})
-            return self._get("changes", params)
+            return self._wait("changes", params) if wait else self._get("changes", params)
 
         return follow(read_page, cursor, stop=stop or threading.Event(), pause=pause)
 
     def _get(self, path: str, params: Mapping[str, str] | None = None) -> JsonObject:
         return self._line.call("GET", self._line.root + path, params=params).data
+
+    def _wait(self, path: str, params: Mapping[str, str]) -> JsonObject:
+        """Asked where the server lets us wait; if that is not to be had, where it answers at once."""
+        if not self._waits_at:
+            self._waits_at = str(self.whoami().get("stream_url") or self._line.root)
+        try:
+            url = self._waits_at + path
+            return self._line.call("GET", url, params=params, retry=ONCE).data
+        except UnreachableError:
+            return self._get(path, params)
+        except ProblemError as problem:
+            if not is_worth_repeating(problem.status, problem.code):
+                raise
+            return self._get(path, params)
 
     def _next_page(self, link: str) -> JsonObject:
         # Only path and query are taken from the link: the token goes to our server, nobody else.

@@ -139,7 +139,10 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 20
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 # Calls to other systems have a queue and a worker of their own: one that hangs holds no refund.
-CELERY_TASK_ROUTES = {"integrations.deliver": {"queue": "deliveries"}}
+CELERY_TASK_ROUTES = {
+    "integrations.deliver": {"queue": "deliveries"},
+    "integrations.pull": {"queue": "deliveries"},
+}
 # Who reads the feed is woken when events get their place in it.
 FEED_READERS = ["integrations.fan_out"]
 CELERY_BEAT_SCHEDULE = {
@@ -170,6 +173,17 @@ CELERY_BEAT_SCHEDULE = {
     },
     "end-overlaps": {
         "task": "integrations.end_overlaps",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "pull-sources": {"task": "integrations.pull_due", "schedule": 1.0, "options": {"expires": 5}},
+    "apply-messages": {
+        "task": "integrations.apply_messages",
+        "schedule": 2.0,
+        "options": {"expires": 5},
+    },
+    "tend-inward": {
+        "task": "integrations.tend_inward",
         "schedule": 60.0,
         "options": {"expires": 60},
     },

@@ -13,6 +13,7 @@ api: list[URLPattern | URLResolver] = [
     path("", include("apps.inventory.urls")),
     path("", include("apps.returns.urls")),
     path("", include("apps.events.urls")),
+    path("", include("apps.integrations.urls")),
     path("", include("apps.streams.urls")),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),

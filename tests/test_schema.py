@@ -15,6 +15,7 @@ OPERATIONS = {
     "enrol", "return", "return_complete", "return_list", "return_quote", "return_submit", "return_void",
     "sale", "sale_batch", "sale_by_natural_key", "sale_create", "sale_search", "stock", "stock_count",
     "terminal_heartbeat", "terminal_key", "terminal_self", "token",
+    "inbound_shopify",
 }  # fmt: skip
 
 

@@ -47,6 +47,7 @@ PROBLEMS: dict[str, Problem] = {
     "token-missing": Problem(401, "No access token", "Send `Authorization: Bearer …` with a token from `POST oauth/token`."),
     "token-invalid": Problem(401, "The access token is not valid", "Unknown or revoked. Ask for a new one; resend with the same Idempotency-Key."),
     "token-expired": Problem(401, "The access token has expired", "Ask for a new one; resend with the same Idempotency-Key."),
+    "signature-invalid": Problem(401, "The signature does not fit", "No secret of the web shop made this signature over these bytes, or the message is another shop's. Nothing of it was kept."),
     "scope-missing": Problem(403, "The register's profile does not allow this", "An administrator can give the register another profile."),
     "terminal-not-active": Problem(403, "The register is not active", "It is pending, suspended or retired. An administrator can activate it."),
     "foreign-store": Problem(403, "Another shop's business", "A register takes in sales and counts of its own shop only."),

@@ -57,8 +57,11 @@ _PROBLEM = {
 _ALWAYS = ("400", "401", "403", "404", "405", "406", "413", "415", "422", "429", "503")
 _ON_POST = ("409",)
 _EXPIRES = ("changes", "changes/stream")
-# Repeatable by nature: by the key's thumbprint, the code, or because the last one counts.
-_NEEDS_NO_KEY = ("oauth/token", "quote", "enrol", "self/keys", "self/heartbeat")
+# Repeatable by nature: by the key's thumbprint, the code, the order, or because the last one counts.
+_NEEDS_NO_KEY = (
+    *("oauth/token", "quote", "enrol", "self/keys", "self/heartbeat"),
+    "shopify/{shop_id}",
+)
 
 
 def describe_problems(result: Any, generator: Any, request: Any, public: bool) -> Any:

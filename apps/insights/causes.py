@@ -1,4 +1,4 @@
-"""What needs a person at present, out of three statements. A new kind of trouble takes its place here."""
+"""What needs a person at present, out of a few statements. A new kind of trouble takes its place here."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from django.urls import reverse
 from apps.insights import store
 from apps.insights.states import AlertKind
 from apps.insights.store import DestinationNow, Found
-from apps.integrations.selectors import dead_causes
+from apps.integrations.models import SyncFlow
+from apps.integrations.policy.flow_health import LATE
+from apps.integrations.selectors import dead_causes, flow_health, refused_messages, refused_records
 from apps.integrations.states import DestinationStatus
 from apps.terminals.models import Notice
 from apps.terminals.states import REMINDERS
@@ -66,8 +68,31 @@ def _notices(now: datetime) -> Iterator[Found]:
         yield Found(AlertKind.REGISTER, str(notice.pk), facts, link)
 
 
+def _flows(now: datetime) -> Iterator[Found]:
+    """Sources that were not read completely for longer than they may."""
+    for flow in SyncFlow.objects.select_related("state"):
+        if flow_health(flow, now) == LATE:
+            facts = {"name": flow.name, "max_age_s": flow.max_age_seconds}
+            link = reverse("admin:integrations_syncflow_change", args=[flow.pk])
+            yield Found(AlertKind.SOURCE_LATE, str(flow.pk), facts, link)
+
+
+def _refused(now: datetime) -> Iterator[Found]:
+    """By flow or web shop, and cause."""
+    for found in (*refused_records(), *refused_messages()):
+        facts = {"name": found.where, "cause": found.cause}
+        subject = f"{found.where_id}:{found.cause}"
+        yield Found(AlertKind.REFUSED, subject, facts, reverse("admin:error_queue"))
+
+
 def _destination(destination_id: str) -> str:
     return reverse("admin:integrations_destination_change", args=[destination_id])
 
 
-FINDERS: tuple[Callable[[datetime], Iterator[Found]], ...] = (_dead, _destinations, _notices)
+FINDERS: tuple[Callable[[datetime], Iterator[Found]], ...] = (
+    _dead,
+    _destinations,
+    _notices,
+    _flows,
+    _refused,
+)

@@ -65,6 +65,11 @@ PLACES: tuple[tuple[Any, tuple[str | Page, ...]], ...] = (
             "integrations.Delivery",
             "integrations.Mapping",
             "integrations.Job",
+            "integrations.SyncFlow",
+            "integrations.SyncRun",
+            "integrations.RejectedRecord",
+            "integrations.WebShop",
+            "integrations.InboundMessage",
         ),
     ),
     (

@@ -12,7 +12,10 @@ class AlertKind(models.TextChoices):
     PAUSED = "destination-paused", _("A destination was paused")
     DISABLED = "destination-disabled", _("A destination was disabled")
     REGISTER = "register-notice", _("Something about a register")
+    SOURCE_LATE = "source-late", _("A source was not read in time")
+    REFUSED = "inward-refused", _("What came in could not be applied")
 
 
-OF_DESTINATIONS = tuple(kind for kind in AlertKind if kind != AlertKind.REGISTER)
+_INWARD = (AlertKind.SOURCE_LATE, AlertKind.REFUSED)
+OF_DESTINATIONS = tuple(kind for kind in AlertKind if kind not in (AlertKind.REGISTER, *_INWARD))
 """Told as events too; what is about a register is told where it is raised."""

@@ -41,4 +41,10 @@ _SENTENCES = {
     ),
     AlertKind.PAUSED: lambda: _("%(name)s was paused: %(reason)s"),
     AlertKind.DISABLED: lambda: _("%(name)s is disabled and hears nothing: %(reason)s"),
+    AlertKind.SOURCE_LATE: lambda: _(
+        "%(name)s was not read completely for more than %(max_age_s)s seconds."
+    ),
+    AlertKind.REFUSED: lambda: _(
+        "What %(name)s sent could not be applied and waits in the error queue: %(cause)s."
+    ),
 }

@@ -55,3 +55,26 @@ class CallMade:
     head: Mapping[str, str]
     body: str
     answer: str  # at most 2 kB, card numbers scrubbed
+
+
+@dataclass(frozen=True, slots=True)
+class ShopMessage:
+    """What a web shop posted: the very bytes, and what its headers say of them."""
+
+    raw: bytes
+    signature: str
+    topic: str
+    domain: str
+    webhook_id: str
+    event_id: str
+    address: str  # where it came from, for the trail
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What became of records."""
+
+    new: int = 0
+    changed: int = 0
+    same: int = 0
+    refused: int = 0

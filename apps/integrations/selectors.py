@@ -9,7 +9,10 @@ from typing import Any
 from uuid import UUID
 
 from apps.common.sql import fetch_all
+from apps.integrations.models import SyncFlow
+from apps.integrations.policy.flow_health import FlowNow, health_of
 from apps.integrations.policy.health import CALLS_LOOKED_AT, CALLS_WITHIN, DEAD_COUNTED, Glance
+from apps.integrations.states import FlowStatus
 from apps.refunds.models import Refund
 from apps.returns.models import CustomerReturn
 from apps.sales.models import Sale
@@ -73,6 +76,35 @@ SELECT d.id, d.name, d.max_age_seconds, w.oldest
                       WHERE destination_id = d.id AND status IN ('pending', 'sending')) w
  WHERE d.status <> 'disabled' ORDER BY w.oldest NULLS LAST, d.name LIMIT %s
 """
+# The same jumps along the indexes of what was refused, `rejected_record_open` and
+# `inbound_message_trouble`.
+_REFUSED = """
+WITH RECURSIVE groups AS (
+    (SELECT {owner} AS owner, cause FROM {table} WHERE status = '{status}' ORDER BY {owner}, cause LIMIT 1)
+    UNION ALL
+    SELECT n.owner, n.cause FROM groups g CROSS JOIN LATERAL (
+        SELECT {owner} AS owner, cause FROM {table}
+         WHERE status = '{status}' AND ({owner}, cause) > (g.owner, g.cause)
+         ORDER BY {owner}, cause LIMIT 1) n)
+SELECT g.owner, o.name, '{status}', g.cause, n.refused, old.at, young.id, young.about, young.detail
+  FROM groups g JOIN {owners} o ON o.id = g.owner
+ CROSS JOIN LATERAL (SELECT count(*) AS refused FROM (
+                     SELECT 1 FROM {table} x WHERE x.{owner} = g.owner AND x.cause = g.cause
+                        AND x.status = '{status}' LIMIT %(most)s) few) n
+ CROSS JOIN LATERAL (SELECT {at} AS at FROM {table} x WHERE x.{owner} = g.owner AND x.cause = g.cause
+                        AND x.status = '{status}' ORDER BY x.id LIMIT 1) old
+ CROSS JOIN LATERAL (SELECT id, {about} AS about, detail FROM {table} x WHERE x.{owner} = g.owner
+                        AND x.cause = g.cause AND x.status = '{status}' ORDER BY x.id DESC LIMIT 1) young
+ ORDER BY o.name, g.cause LIMIT %(groups)s
+"""
+_RECORDS = _REFUSED.format(
+    table="integrations_rejectedrecord", owner="flow_id", owners="integrations_syncflow", status="open",
+    at="asked_at", about="key",
+)  # fmt: skip
+_MESSAGES = _REFUSED.format(
+    table="integrations_inboundmessage", owner="shop_id", owners="integrations_webshop",
+    status="rejected", at="received_at", about="coalesce(nullif(label, ''), order_ref)",
+)  # fmt: skip
 COUNTED = 1_000
 GROUPS = 200
 
@@ -89,6 +121,21 @@ class Cause:
     example_id: int
     example: str
     example_type: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """All of one flow or web shop that was refused for one cause. `count` is exact up to 1,000."""
+
+    where_id: UUID
+    where: str
+    status: str
+    cause: str
+    count: int
+    since: datetime
+    example_id: int | UUID
+    example: str
     detail: str
 
 
@@ -146,3 +193,27 @@ def subjects_of(number: str) -> list[str]:
     subjects += returns + [f"refund:{key}" for key in refunds.values_list("pk", flat=True)]
     sales = Sale.objects.filter(receipt_number=number).values_list("pk", flat=True)[:20]
     return subjects + [f"sale:{key}" for key in sales]
+
+
+def refused_records() -> list[Refused]:
+    """Records of sync flows in the error queue, by flow and cause, in one statement."""
+    rows = fetch_all(_RECORDS, {"most": COUNTED + 1, "groups": GROUPS})
+    return [Refused(*row) for row in rows]
+
+
+def refused_messages() -> list[Refused]:
+    """Messages of web shops in the error queue, by web shop and cause, in one statement."""
+    rows = fetch_all(_MESSAGES, {"most": COUNTED + 1, "groups": GROUPS})
+    return [Refused(*row) for row in rows]
+
+
+def flow_health(flow: SyncFlow, now: datetime) -> str:
+    """In a word of `policy.flow_health`; `flow.state` is loaded with the flow."""
+    seen = FlowNow(
+        paused=flow.status == FlowStatus.PAUSED,
+        created_at=flow.created_at,
+        done_at=flow.state.done_at,
+        failures=flow.state.failures_in_a_row,
+        max_age=timedelta(seconds=flow.max_age_seconds),
+    )
+    return health_of(seen, now)

@@ -95,3 +95,72 @@ class SendProblem(models.TextChoices):
     NO_TRUST = "no-trust", _("The certificate of the host cannot be trusted.")
     TIMED_OUT = "timed-out", _("It took too long.")
     BROKEN_OFF = "broken-off", _("The connection was closed without an answer that we understand.")
+
+
+class FlowKind(models.TextChoices):
+    CATALOGUE = "catalogue", _("Catalogue")  # items
+    STOCK = "stock", _("Stock")  # how much of each a shop has
+
+
+class FlowStatus(models.TextChoices):
+    ACTIVE = "active", _("Active")
+    PAUSED = "paused", _("Paused")  # nothing is pulled until somebody resumes it
+
+
+class FlowPaging(models.TextChoices):
+    CURSOR = "cursor", _("By the source's own cursor")
+    SINCE = "since", _("By the time of change")
+
+
+class FlowTiming(models.TextChoices):
+    EVERY = "every", _("Every so often")
+    DAILY = "daily", _("Daily")
+
+
+class AccessKind(models.TextChoices):
+    NONE = "none", _("None")
+    HEADER = "header", _("A key in a header")
+    BASIC = "basic", _("User name and password")
+    BEARER = "bearer", _("A bearer token")
+
+
+class RunStatus(models.TextChoices):
+    RUNNING = "running", _("Running")
+    DONE = "done", _("Done")  # everything there was is here
+    CUT = "cut", _("Goes on")  # its time was over; the next one goes on where it stopped
+    FAILED = "failed", _("Failed")  # the source or the mapping; tried again later
+    DIED = "died", _("Died")  # its worker was killed; the next one goes on where it stopped
+
+
+class RecordStatus(models.TextChoices):
+    OPEN = "open", _("Waits for a person")
+    RESOLVED = "resolved", _("Resolved")  # came right, or somebody saw to it
+    DISCARDED = "discarded", _("Discarded")  # somebody decided against it
+
+
+class MessageStatus(models.TextChoices):
+    """What became of a message of a web shop."""
+
+    RECEIVED = "received", _("Received")  # to be applied
+    APPLIED = "applied", _("Applied")  # became a sale
+    DUPLICATE = "duplicate", _("Nothing new")  # the sale stands as this message has it
+    NOTED = "noted", _("Noted")  # makes no sale by itself; counts when one is made
+    HELD = "held", _("Held")  # waits for another message of the same order
+    REJECTED = "rejected", _("Rejected")  # waits for a person, in the error queue
+    RESOLVED = "resolved", _("Resolved")  # somebody saw to it
+
+
+MESSAGE_TRANSITIONS: dict[str, frozenset[str]] = {
+    "received": frozenset({"applied", "duplicate", "noted", "held", "rejected"}),
+    "held": frozenset({"received", "duplicate", "rejected", "resolved"}),
+    "rejected": frozenset({"received", "duplicate", "resolved"}),
+    "noted": frozenset(),
+    "applied": frozenset(),
+    "duplicate": frozenset(),
+    "resolved": frozenset({"received"}),
+}
+
+
+class ShopStatus(models.TextChoices):
+    ACTIVE = "active", _("Active")
+    DISABLED = "disabled", _("Disabled")  # its messages are answered with 404

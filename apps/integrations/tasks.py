@@ -54,3 +54,31 @@ def carry_on_jobs() -> None:
 def forget_events() -> None:
     """The feed keeps its last days, and what deliveries need."""
     events.forget_events(keep_from=needed_from(), now=timezone.now())
+
+
+@shared_task(name="integrations.pull_due")
+def pull_due() -> None:
+    """One task for each flow whose turn it is; one flow that is slow holds up no other."""
+    for flow_id in services.due_flows(timezone.now()):
+        current_app.send_task(
+            "integrations.pull", kwargs={"flow_id": str(flow_id)}, expires=10, ignore_result=True
+        )
+
+
+@shared_task(name="integrations.pull")
+def pull(flow_id: str) -> None:
+    services.run_flow(UUID(flow_id), clock=timezone.now)
+
+
+@shared_task(name="integrations.apply_messages")
+def apply_messages() -> None:
+    services.apply_due_messages(clock=timezone.now)
+
+
+@shared_task(name="integrations.tend_inward")
+def tend_inward() -> None:
+    """Old secrets of web shops end, waiting ends, old runs and messages are forgotten."""
+    now = timezone.now()
+    services.give_up_waiting(now=now)
+    services.end_shop_overlaps(actor=worker_actor("integrations.tend_inward"), now=now)
+    services.prune_inward(now=now)

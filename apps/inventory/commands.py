@@ -50,3 +50,46 @@ class LevelNow:
 
     on_hand: Decimal
     reserved: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class ItemTold:
+    """What another system says of an item. None: it says nothing of that, which stays as it is."""
+
+    sku: str
+    gtin: str | None = None
+    name: str | None = None
+    category: str | None = None
+    unit: str | None = None
+    returnable: bool | None = None
+    serial_tracked: bool | None = None
+    hazardous: bool | None = None
+    recalled: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ItemsTaken:
+    """What became of items that were told: SKUs that are new, and those that changed."""
+
+    new: frozenset[str]
+    changed: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class LevelReport:
+    """How much of an item a shop had at a moment. `reference` makes the correction happen once."""
+
+    store_id: int
+    item_id: int
+    on_hand: Decimal
+    as_of: datetime
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class LevelCorrected:
+    """A level after its correction by `difference`."""
+
+    store_id: int
+    difference: Decimal
+    level: LevelAfter

@@ -123,3 +123,23 @@ class StockCount(models.Model):
             # The latest counts of a shop.
             models.Index(fields=["store", "-counted_at"], name="stock_count_recent"),
         ]
+
+
+class StockReport(models.Model):
+    """The latest that another system said of a level, so that older words change nothing."""
+
+    source = models.CharField(_("source"), max_length=64)  # `flow:<id>`
+    store = models.ForeignKey(Store, models.PROTECT, verbose_name=_("shop"))
+    item = models.ForeignKey(Item, models.PROTECT, verbose_name=_("item"))
+    told_at = models.DateTimeField(_("as of"))
+    on_hand = _quantity(_("on hand"))
+
+    class Meta:
+        verbose_name = _("stock report")
+        verbose_name_plural = _("stock reports")
+        constraints = [
+            # One last word of each source on each level.
+            models.UniqueConstraint(
+                fields=["source", "store", "item"], name="stock_report_last_word"
+            ),
+        ]

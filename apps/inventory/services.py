@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.db import transaction
@@ -15,10 +15,25 @@ from apps.common.fields import format_quantity
 from apps.events import services as events
 from apps.events.commands import News, Place
 from apps.inventory import store
-from apps.inventory.commands import LevelAfter, LevelNow, Move, NewItem, Posting
+from apps.inventory.commands import (
+    ItemsTaken,
+    ItemTold,
+    LevelAfter,
+    LevelCorrected,
+    LevelNow,
+    LevelReport,
+    Move,
+    NewItem,
+    Posting,
+)
 from apps.inventory.locks import load_levels
-from apps.inventory.models import Item, StockCount
+from apps.inventory.models import Item, StockCount, StockReport
 from apps.inventory.states import Bucket, MovementKind
+
+TOLD = "told:"
+"""How the references of corrections begin that another system's word brought about."""
+IN_ONE_EVENT = 100
+IN_ONE_ENTRY = 200
 
 
 def post_movements(posting: Posting) -> list[LevelAfter]:
@@ -78,6 +93,15 @@ def ensure_items(items: Sequence[NewItem]) -> dict[str, int]:
     return known
 
 
+def ensure_services(names: Mapping[str, str]) -> None:
+    """Items by SKU for what is paid beside the goods (shipping). Not given back, unless somebody
+    ticks that they are; one that exists stays as it is."""
+    Item.objects.bulk_create(
+        [Item(sku=sku, name=name, category="service", returnable=False) for sku, name in names.items()],
+        ignore_conflicts=True,
+    )  # fmt: skip
+
+
 @transaction.atomic
 def record_count(
     *,
@@ -108,3 +132,99 @@ def record_count(
     )  # fmt: skip
     audit.record([fact], actor=actor, now=now)
     return count
+
+
+def take_items(
+    items: Sequence[ItemTold], *, reference: str, actor: Actor, now: datetime
+) -> ItemsTaken:
+    """Master data from another system, in the caller's transaction: each SKU once.
+
+    Items that are new or different are told of as `item.changed`, a hundred in an event; one that was
+    unlisted is no longer.
+    """
+    became = store.take_items(items)
+    taken = ItemsTaken(
+        frozenset(sku for sku, new in became.items() if new),
+        frozenset(sku for sku, new in became.items() if not new),
+    )
+    if became:
+        _tell_items(sorted(became), taken.new, reference, now)
+        data = {"new": sorted(taken.new)[:IN_ONE_ENTRY], "changed": sorted(taken.changed)[:IN_ONE_ENTRY],
+                "count_new": len(taken.new), "count_changed": len(taken.changed)}  # fmt: skip
+        fact = Fact("items.taken_over", "items", reference, subject_label=actor.label, data=data)
+        audit.record([fact], actor=actor, now=now)
+    return taken
+
+
+def correct_levels(
+    reports: Sequence[LevelReport],
+    *,
+    source: str,
+    reference: str,
+    shops: Mapping[int, str],
+    skus: Mapping[int, str],
+    behind: timedelta = timedelta(0),
+    actor: Actor,
+    now: datetime,
+) -> list[LevelCorrected]:
+    """Bring levels to what another system says they were, in the caller's transaction.
+
+    1. What is not newer than the last word of the same source on a level changes nothing.
+    2. A report is of a moment: what moved since then counts on top. `behind`: how long the source
+       takes to hear of what moves here.
+    3. The difference is a movement of its own, with the report's reference (`told:…`); each level
+       once. `reference` is of them all; `shops` are numbers and `skus` SKUs, by id, for what is told.
+    """
+    news = store.note_reports(source, reports)
+    fresh = [report for report in reports if (report.store_id, report.item_id) in news]
+    if not fresh:
+        return []
+    store.lock_pairs([(report.store_id, report.item_id) for report in fresh])
+    corrected = store.correct(fresh, behind=behind, now=now)
+    for store_id in sorted({one.store_id for one in corrected}):
+        mine = [one for one in corrected if one.store_id == store_id]
+        _tell_corrected(mine, f"{reference}:{shops[store_id]}", shops[store_id], skus, actor, now)
+    return corrected
+
+
+def _tell_items(skus: Sequence[str], new: Iterable[str], reference: str, now: datetime) -> None:
+    known, fresh = Item.objects.filter(sku__in=skus).order_by("sku"), set(new)
+    told = [
+        {
+            "sku": item.sku, "gtin": item.gtin, "name": item.name, "category": item.category,
+            "unit": item.unit, "returnable": item.returnable, "serial_tracked": item.serial_tracked,
+            "hazardous": item.hazardous, "recalled": item.recalled, "new": item.sku in fresh,
+        }
+        for item in known
+    ]  # fmt: skip
+    news = [
+        News("item.changed", "items", reference, {"items": told[start : start + IN_ONE_EVENT]})
+        for start in range(0, len(told), IN_ONE_EVENT)
+    ]
+    events.tell(news, place=Place(None, "", "", now), now=now)
+
+
+def _tell_corrected(
+    corrected: Sequence[LevelCorrected],
+    reference: str,
+    shop: str,
+    skus: Mapping[int, str],
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Of one shop."""
+    levels, names = [one.level for one in corrected], dict(skus)
+    news = [
+        stock_changed(reference, levels[start : start + IN_ONE_EVENT], names)
+        for start in range(0, len(levels), IN_ONE_EVENT)
+    ]
+    events.tell(news, place=Place(corrected[0].store_id, shop, "", now), now=now)
+    by_sku = {skus[one.level.item_id]: str(one.difference) for one in corrected[:IN_ONE_ENTRY]}
+    data = {"reference": reference, "count": len(corrected), "by_sku": by_sku}
+    fact = Fact("stock.corrected", "store", shop, subject_label=shop, data=data)
+    audit.record([fact], actor=actor, now=now)
+
+
+def forget_reports(source: str) -> None:
+    """Whatever this source says next is news."""
+    StockReport.objects.filter(source=source).delete()

@@ -12,7 +12,7 @@ from apps.common.admin import ReadOnlyAdmin
 from apps.events.models import Event, FeedHead
 from apps.idempotency.models import IdempotentRequest
 from apps.insights.models import Alert, Heartbeat, VerifyRun
-from apps.integrations.models import Delivery, Job
+from apps.integrations.models import Delivery, InboundMessage, Job, RejectedRecord, SyncRun
 from apps.inventory.models import StockCount, StockLevel, StockMovement
 from apps.refunds.models import Refund, SandboxPayment, SandboxRefund, StoreCredit
 from apps.returns.models import CustomerReturn
@@ -24,7 +24,7 @@ from tests.world import Register, card, pay_out
 LEDGERS: set[type[Model]] = {
     Alert, AuditEntry, Event, FeedHead, IdempotentRequest, Heartbeat, VerifyRun, StockCount, StockLevel,
     StockMovement, Refund, SandboxPayment, SandboxRefund, StoreCredit, CustomerReturn, Sale,
-    SaleConflict, Credential, Notice, Delivery, Job,
+    SaleConflict, Credential, Notice, Delivery, Job, SyncRun, RejectedRecord, InboundMessage,
 }  # fmt: skip
 ORDERED_BY_FORM: set[type[Model]] = {Rotation}
 

@@ -21,7 +21,7 @@ from apps.terminals.states import Scope, TerminalStatus
 from tests.world import SETUP, Register, make_register, nothing_changes, problem, sale_body
 
 # Where no register has to say who it is.
-OPEN = {"token", "terminal-enrol", "schema", "docs"}
+OPEN = {"token", "terminal-enrol", "inbound-shopify", "schema", "docs"}
 ID = "01932f6e-0000-7000-8000-000000000000"
 
 

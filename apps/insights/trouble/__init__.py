@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from apps.insights.trouble import conflicts, deliveries, refunds
+from apps.insights.trouble import conflicts, deliveries, inward, refunds
 from apps.insights.trouble.base import Group, Source
 
 SOURCES: tuple[Source, ...] = (
     deliveries.DeadDeliveries(),
     refunds.StuckRefunds(),
     conflicts.SaleConflicts(),
+    inward.RejectedRecords(),
+    inward.RejectedMessages(),
 )
 
 

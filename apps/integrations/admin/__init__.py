@@ -1,5 +1,25 @@
-"""Destinations and their secrets; deliveries, jobs upon many of them, and field mappings."""
+"""Outward: destinations, deliveries, jobs, field mappings. Inward: sync flows and web shops."""
 
-from apps.integrations.admin import deliveries, destinations, job_pages, mappings
+from apps.integrations.admin import (
+    deliveries,
+    destinations,
+    flow_runs,
+    flows,
+    job_pages,
+    mappings,
+    messages,
+    records,
+    shops,
+)
 
-__all__ = ["deliveries", "destinations", "job_pages", "mappings"]
+__all__ = [
+    "deliveries",
+    "destinations",
+    "flow_runs",
+    "flows",
+    "job_pages",
+    "mappings",
+    "messages",
+    "records",
+    "shops",
+]

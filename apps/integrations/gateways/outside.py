@@ -16,6 +16,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from functools import cache
 
 import certifi
@@ -30,10 +31,21 @@ READ_MAX = 64 * 1024
 USER_AGENT = "returns-webhooks/1"
 
 
-class _Failed(Exception):
+class Failed(Exception):
+    """No connection, or no answer; `problem` says why."""
+
     def __init__(self, problem: SendProblem) -> None:
         super().__init__(problem)
         self.problem = problem
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    method: str
+    target: Target
+    headers: Mapping[str, str]
+    body: bytes | None
+    read_max: int
 
 
 def post(
@@ -44,17 +56,54 @@ def post(
     loopback: bool = False,
     total: float | None = None,
 ) -> Answer:
-    """POST JSON and read what is said, 64 kB at most. Never raises: a problem is an answer too.
+    """POST JSON. Like `request`."""
+    return request("POST", target, headers=headers, body=body, loopback=loopback, total=total)
 
-    `loopback`: this machine may be called, for receivers under development.
+
+def request(
+    method: str,
+    target: Target,
+    *,
+    headers: Mapping[str, str],
+    body: bytes | None = None,
+    content_type: str = "application/json",
+    loopback: bool = False,
+    total: float | None = None,
+    read_max: int = READ_MAX,
+) -> Answer:
+    """Ask, and read what is said, 64 kB at most. Never raises: a problem is an answer too.
+
+    `loopback`: this machine may be called, for receivers under development. `total`: seconds for
+    all of it; `read_max`: bytes of the answer, where more than that is wanted.
     """
     began = time.monotonic()
+    fixed = {"User-Agent": USER_AGENT, "Connection": "close"}
+    if body is not None:
+        fixed["Content-Type"] = content_type
+    asked = _Asked(method, target, {**headers, **fixed}, body, read_max)
     try:
-        status, content, retry_after = _exchange(target, headers, body, loopback, total or TOTAL_S)
-    except _Failed as error:
+        status, content, retry_after = _exchange(asked, loopback, total or TOTAL_S)
+    except Failed as error:
         return Answer(_since(began), problem=error.problem)
-    cut = len(content) > READ_MAX
-    return Answer(_since(began), status, content[:READ_MAX], cut=cut, retry_after=retry_after)
+    cut = len(content) > read_max
+    return Answer(_since(began), status, content[:read_max], cut=cut, retry_after=retry_after)
+
+
+@contextmanager
+def connected(
+    host: str, port: int, *, loopback: bool, total: float
+) -> Iterator[tuple[socket.socket, threading.Event]]:
+    """A connection under the same guard, for what speaks no HTTP; Failed when there is none.
+
+    After `total` seconds it is cut, and the event says so.
+    """
+    deadline = time.monotonic() + total
+    addresses = _resolve(host, port)
+    if not all(may_call(address, loopback=loopback) for address in addresses):
+        raise Failed(SendProblem.NOT_PUBLIC)
+    sock = _connect(addresses, port)
+    with sock, _cut_off_at(deadline, sock) as cut:
+        yield sock, cut
 
 
 @cache
@@ -65,42 +114,34 @@ def tls_context() -> ssl.SSLContext:
     return context
 
 
-def _exchange(
-    target: Target, headers: Mapping[str, str], body: bytes, loopback: bool, total: float
-) -> tuple[int, bytes, str]:
-    deadline = time.monotonic() + total
-    addresses = _resolve(target)
-    if not all(may_call(address, loopback=loopback) for address in addresses):
-        raise _Failed(SendProblem.NOT_PUBLIC)
-    sock = _connect(addresses, target.port)
-    with sock, _cut_off_at(deadline, sock) as cut:
+def _exchange(asked: _Asked, loopback: bool, total: float) -> tuple[int, bytes, str]:
+    host, port = asked.target.host, asked.target.port
+    with connected(host, port, loopback=loopback, total=total) as (sock, cut):
         try:
-            answer = _ask(sock, target, headers, body)
+            answer = _ask(sock, asked, total)
         except ssl.SSLCertVerificationError:
-            raise _Failed(SendProblem.NO_TRUST) from None
+            raise Failed(SendProblem.NO_TRUST) from None
         except (OSError, http.client.HTTPException, ValueError) as error:
             late = cut.is_set() or isinstance(error, TimeoutError)
             problem = SendProblem.TIMED_OUT if late else SendProblem.BROKEN_OFF
-            raise _Failed(problem) from None
+            raise Failed(problem) from None
         if cut.is_set():  # what looked like the end of the answer was ours
-            raise _Failed(SendProblem.TIMED_OUT)
+            raise Failed(SendProblem.TIMED_OUT)
         return answer
 
 
-def _ask(
-    sock: socket.socket, target: Target, headers: Mapping[str, str], body: bytes
-) -> tuple[int, bytes, str]:
-    sock.settimeout(TOTAL_S)
-    default = 443 if target.tls else 80
+def _ask(sock: socket.socket, asked: _Asked, total: float) -> tuple[int, bytes, str]:
+    sock.settimeout(total)
+    target = asked.target
     connection = http.client.HTTPConnection(target.host, target.port)
-    connection.default_port = default  # so that Host names only a port that is none
+    # So that Host names only a port that is none.
+    connection.default_port = 443 if target.tls else 80
     connection.sock = _wrapped(sock, target)
-    fixed = {"Content-Type": "application/json", "User-Agent": USER_AGENT, "Connection": "close"}
     try:
-        connection.request("POST", target.path, body, {**headers, **fixed})
+        connection.request(asked.method, target.path, asked.body, dict(asked.headers))
         response = connection.getresponse()
-        content = response.read(READ_MAX + 1)
-        if response.length and len(content) <= READ_MAX:  # reading by amount does not say so
+        content = response.read(asked.read_max + 1)
+        if response.length and len(content) <= asked.read_max:  # reading by amount does not say so
             raise http.client.IncompleteRead(content, response.length)
         return response.status, content, response.getheader("Retry-After", "")
     finally:
@@ -113,7 +154,7 @@ def _wrapped(sock: socket.socket, target: Target) -> socket.socket:
     return tls_context().wrap_socket(sock, server_hostname=target.host)
 
 
-def _resolve(target: Target) -> list[str]:
+def _resolve(host: str, port: int) -> list[str]:
     """Every address of the host, in the resolver's order, within the time for connecting.
 
     The resolver itself cannot be stopped, so it is asked in a thread that may be left behind.
@@ -122,16 +163,16 @@ def _resolve(target: Target) -> list[str]:
 
     def ask() -> None:
         with suppress(OSError, UnicodeError):
-            rows = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
+            rows = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
             found.extend(str(row[4][0]) for row in rows)
 
     thread = threading.Thread(target=ask, name="resolve", daemon=True)
     thread.start()
     thread.join(CONNECT_S)
     if thread.is_alive():
-        raise _Failed(SendProblem.TIMED_OUT)
+        raise Failed(SendProblem.TIMED_OUT)
     if not found:
-        raise _Failed(SendProblem.UNKNOWN_HOST)
+        raise Failed(SendProblem.UNKNOWN_HOST)
     return found
 
 
@@ -149,7 +190,7 @@ def _connect(addresses: list[str], port: int) -> socket.socket:
             problem = SendProblem.TIMED_OUT
         except OSError:
             continue
-    raise _Failed(problem)
+    raise Failed(problem)
 
 
 @contextmanager

@@ -5,8 +5,15 @@ from apps.integrations.models.destinations import (
     WebhookSecret,
     validate_address,
 )
+from apps.integrations.models.flows import RejectedRecord, SyncFlow, SyncRun, SyncState
 from apps.integrations.models.jobs import Job
 from apps.integrations.models.mappings import Mapping, MappingVersion
+from apps.integrations.models.shops import (
+    InboundMessage,
+    WebShop,
+    WebShopHealth,
+    WebShopSecret,
+)
 
 __all__ = [
     "Attempt",
@@ -15,9 +22,17 @@ __all__ = [
     "Destination",
     "DestinationHealth",
     "FeedReader",
+    "InboundMessage",
     "Job",
     "Mapping",
     "MappingVersion",
+    "RejectedRecord",
+    "SyncFlow",
+    "SyncRun",
+    "SyncState",
+    "WebShop",
+    "WebShopHealth",
+    "WebShopSecret",
     "WebhookSecret",
     "validate_address",
 ]

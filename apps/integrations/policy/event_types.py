@@ -13,6 +13,7 @@ EVENT_TYPES: dict[str, tuple[str, ...]] = {
     "refund": ("refund.succeeded", "refund.failed"),
     "sale": ("sale.recorded", "sale.partially_returned", "sale.fully_returned"),
     "stock": ("stock.changed",),
+    "item": ("item.changed",),
     "policy": ("policy.published",),
     "terminal": ("terminal.*",),
     "delivery": ("delivery.dead",),
