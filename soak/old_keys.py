@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psycopg
 
-from client.keyring import KeyringError, KeyringFile
+from client.keyring import KeyringFile
 from client.keys import SigningKey
 from soak.plan import TOKEN_LIFE_S
 from soak.probe import Outcome, Probe
@@ -54,6 +54,7 @@ class OldKeys:
         self._probe = Probe(url)
         self._database = psycopg.connect(database_url, autocommit=True)
         self._known: dict[str, _OldKey] = {}
+        self._read: dict[str, int] = {}
 
     def look(self) -> None:
         for client_id, path in self._keyrings.items():
@@ -73,10 +74,11 @@ class OldKeys:
         self._database.close()
 
     def _learn(self, client_id: str, path: Path) -> None:
-        try:
-            identity = KeyringFile(path).read()
-        except KeyringError:
-            return  # not enrolled yet
+        written_at = path.stat().st_mtime_ns
+        if self._read.get(client_id) == written_at:
+            return
+        self._read[client_id] = written_at
+        identity = KeyringFile(path).read()
         for key in (identity.current, identity.previous):
             if isinstance(key, SigningKey):
                 self._known.setdefault(key.kid, _OldKey(client_id, key))

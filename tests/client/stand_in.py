@@ -46,6 +46,7 @@ class Shop:
         self.desk = desk
         self.feed: list[Json] = [{"id": n} for n in range(5)]
         self.waits: list[int] = []
+        self.stream_url = ""
         self.sales: dict[str, Json] = {}
         self.sent: dict[str, Json] = {}
         self.by_customer: defaultdict[str | None, list[Json]] = defaultdict(list)
@@ -185,7 +186,7 @@ class Shop:
 
     def answer(self, method: str, target: str, headers: Any, raw: bytes) -> Reply:
         url = urlsplit(target)
-        path = url.path.removeprefix("/api/v1/")
+        path = url.path.removeprefix("/waiting").removeprefix("/api/v1/")
         query = {name: values[0] for name, values in parse_qs(url.query).items()}
         try:
             if path == "oauth/token":
@@ -236,7 +237,9 @@ class Shop:
             key = (query["store"], query["terminal"], day, number)
             return Reply(200, self.sale(self.natural.get(key, "")))
         if path == "terminals/self":
-            return Reply(200, {"store": terminal.split("-")[0], "number": terminal.split("-")[1]})
+            store, number = terminal.split("-")
+            waiting = {"stream_url": self.stream_url} if self.stream_url else {}
+            return Reply(200, {"store": store, "number": number, **waiting})
         if path == "changes":
             return self.changes(query)
         if path.startswith("returns/"):

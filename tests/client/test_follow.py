@@ -11,7 +11,7 @@ from client import CursorExpiredError, CursorFile, ProblemError, ReturnsClient
 from client.follow import RecentIds
 from client.transport import JsonObject
 from tests.client.bell import Bell
-from tests.client.stand_in import Fault, Shop
+from tests.client.stand_in import Fault, Shop, StandIn
 
 
 @pytest.fixture
@@ -66,6 +66,33 @@ def test_with_nothing_new_it_lets_the_server_wait_and_waits_itself(
     assert len(list(client.follow(cursor, stop=bell, pause=7.0))) == 5
     assert shop.waits == [0, 0, 0, 25, 25, 25]
     assert bell.paused == [7, 7, 7]
+
+
+def asked(shop: Shop, path: str) -> list[str]:
+    """Where it was asked for, each time."""
+    return [where for _, where, _ in shop.requests if where.endswith(path)]
+
+
+def test_it_waits_where_the_server_lets_it_wait(
+    client: ReturnsClient, server: StandIn, shop: Shop, cursor: CursorFile
+) -> None:
+    shop.stream_url = f"{server.base_url}/waiting/api/v1/"
+    list(client.follow(cursor, stop=Bell(pauses=2)))
+    at_once, waiting = "/api/v1/changes", "/waiting/api/v1/changes"
+    assert asked(shop, "/changes") == [at_once] * 3 + [waiting] * 2
+    assert asked(shop, "terminals/self") == ["/api/v1/terminals/self"]
+
+
+@pytest.mark.parametrize("status", [None, 503])
+def test_where_it_cannot_wait_it_is_answered_at_once(
+    client: ReturnsClient, server: StandIn, shop: Shop, cursor: CursorFile, status: int | None
+) -> None:
+    shop.stream_url = f"{server.base_url}/waiting/api/v1/"
+    cursor.write("3")
+    shop.faults.append(Fault("/waiting/api/v1/changes", status))
+    list(client.follow(cursor, stop=Bell(pauses=2)))
+    at_once, waiting = "/api/v1/changes", "/waiting/api/v1/changes"
+    assert asked(shop, "/changes") == [at_once, waiting, at_once, waiting]
 
 
 def test_an_outage_is_waited_for(client: ReturnsClient, shop: Shop, cursor: CursorFile) -> None:
