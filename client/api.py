@@ -188,6 +188,18 @@ class ReturnsClient:
     def _get(self, path: str, params: Mapping[str, str] | None = None) -> JsonObject:
         return self._line.call("GET", self._line.root + path, params=params).data
 
+    def resync(self) -> Iterator[JsonObject]:
+        """How things stand, page by page, for a register whose cursor has expired.
+
+        Each is {"after", "items", "next"}. The items are in the words of the feed: deal with them
+        alike, and when you have all, store `after` as your cursor. It is the same on each page.
+        """
+        page = self._get("changes/resync")
+        yield page
+        while page.get("next"):
+            page = self._next_page(page["next"])
+            yield page
+
     def _wait(self, path: str, params: Mapping[str, str]) -> JsonObject:
         """Asked where the server lets us wait; if that is not to be had, where it answers at once."""
         if not self._waits_at:

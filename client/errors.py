@@ -61,8 +61,8 @@ class ProblemError(ClientError):
 class CursorExpiredError(ProblemError):
     """The change feed no longer reaches back to this cursor.
 
-    What was missed cannot be had from the feed: read what you need anew (stock, open returns),
-    and then follow from the beginning, with an empty cursor.
+    What was missed cannot be had from the feed: read how things stand with `resync()`, and follow
+    from there.
     """
 
 

@@ -56,6 +56,24 @@ def stock_changed(reference: str, levels: Sequence[LevelAfter], skus: dict[int, 
     return News("stock.changed", "stock", reference, {"items": items})
 
 
+def items_changed(
+    reference: str, items: Iterable[Item], *, new: frozenset[str] = frozenset()
+) -> list[News]:
+    """Items as they are now, a hundred in an event; those with these SKUs are `new`."""
+    told = [
+        {
+            "sku": item.sku, "gtin": item.gtin, "name": item.name, "category": item.category,
+            "unit": item.unit, "returnable": item.returnable, "serial_tracked": item.serial_tracked,
+            "hazardous": item.hazardous, "recalled": item.recalled, "new": item.sku in new,
+        }
+        for item in items
+    ]  # fmt: skip
+    return [
+        News("item.changed", "items", reference, {"items": told[start : start + IN_ONE_EVENT]})
+        for start in range(0, len(told), IN_ONE_EVENT)
+    ]
+
+
 def prepare_levels(store_id: int, item_ids: Iterable[int]) -> None:
     """Make the levels that are missing and lock all of them, in item order."""
     store.ensure_levels(store_id, sorted(set(item_ids)))
@@ -188,19 +206,8 @@ def correct_levels(
 
 
 def _tell_items(skus: Sequence[str], new: Iterable[str], reference: str, now: datetime) -> None:
-    known, fresh = Item.objects.filter(sku__in=skus).order_by("sku"), set(new)
-    told = [
-        {
-            "sku": item.sku, "gtin": item.gtin, "name": item.name, "category": item.category,
-            "unit": item.unit, "returnable": item.returnable, "serial_tracked": item.serial_tracked,
-            "hazardous": item.hazardous, "recalled": item.recalled, "new": item.sku in fresh,
-        }
-        for item in known
-    ]  # fmt: skip
-    news = [
-        News("item.changed", "items", reference, {"items": told[start : start + IN_ONE_EVENT]})
-        for start in range(0, len(told), IN_ONE_EVENT)
-    ]
+    items = Item.objects.filter(sku__in=skus).order_by("sku")
+    news = items_changed(reference, items, new=frozenset(new))
     events.tell(news, place=Place(None, "", "", now), now=now)
 
 

@@ -12,13 +12,14 @@ from apps.events.commands import News
 from apps.events.feed import write_cursor
 from apps.events.store import read_head
 from apps.inventory.commands import LevelAfter
-from apps.inventory.models import StockLevel
-from apps.inventory.services import stock_changed
+from apps.inventory.models import Item, StockLevel
+from apps.inventory.services import items_changed, stock_changed
 from apps.returns.models import PolicyVersion
 from apps.returns.selectors import open_returns
 from apps.returns.services.telling import told
 from apps.returns.states import VersionStatus
 
+ITEMS = 500
 RETURNS = 50
 LEVELS = 500
 _SALT = "resync"
@@ -41,7 +42,7 @@ class ResyncPage:
 
 
 def resync_page(*, store_id: int, cursor: str | None) -> ResyncPage:
-    """The policies in force, the shop's open returns, its stock levels, page by page.
+    """The policies in force, the items, the shop's open returns and its stock levels, page by page.
 
     The place in the feed is taken before the first of it is read. So whatever changes while a
     register reads has its event behind that place, and what it read too early is put right.
@@ -67,6 +68,11 @@ def _policies(store_id: int, behind: str) -> Part:
     ], None
 
 
+def _items(store_id: int, behind: str) -> Part:
+    items = list(Item.objects.filter(pk__gt=int(behind or 0)).order_by("pk")[:ITEMS])
+    return items_changed("resync", items), str(items[-1].pk) if len(items) == ITEMS else None
+
+
 def _returns(store_id: int, behind: str) -> Part:
     found = open_returns(store_id=store_id, behind=behind or None, limit=RETURNS)
     news = [News(f"return.{one.status}", "return", str(one.id), told(one)) for one in found]
@@ -90,7 +96,7 @@ def _levels(store_id: int, behind: str) -> Part:
     return [stock_changed("resync", now, skus)], last
 
 
-_PARTS: tuple[Callable[[int, str], Part], ...] = (_policies, _returns, _levels)
+_PARTS: tuple[Callable[[int, str], Part], ...] = (_policies, _items, _returns, _levels)
 
 
 def _now() -> str:

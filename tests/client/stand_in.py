@@ -182,6 +182,13 @@ class Shop:
         end = start + len(items)
         return Reply(200, {"items": items, "next": str(end), "has_more": end < len(self.feed)})
 
+    def resync(self, query: dict[str, str]) -> Reply:
+        """Three pages, one item each."""
+        number = int(query.get("cursor", 0))
+        link = f"https://elsewhere.example/api/v1/changes/resync?cursor={number + 1}"
+        items = [{"type": "stock.changed", "data": {"page": number}}]
+        return Reply(200, {"after": "5", "items": items, "next": link if number < 2 else None})
+
     # --- routing
 
     def answer(self, method: str, target: str, headers: Any, raw: bytes) -> Reply:
@@ -242,6 +249,8 @@ class Shop:
             return Reply(200, {"store": store, "number": number, **waiting})
         if path == "changes":
             return self.changes(query)
+        if path == "changes/resync":
+            return self.resync(query)
         if path.startswith("returns/"):
             found = self.returns[path.removeprefix("returns/")]
             return Reply(200, {k: v for k, v in found.items() if k != "moves"})

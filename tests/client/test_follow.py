@@ -112,6 +112,16 @@ def test_a_cursor_that_is_too_old_is_an_error_of_its_own(
     assert cursor.read() == "2"
 
 
+def test_a_register_that_lost_its_place_starts_anew(
+    client: ReturnsClient, shop: Shop, cursor: CursorFile
+) -> None:
+    pages = list(client.resync())
+    assert [page["items"][0]["data"]["page"] for page in pages] == [0, 1, 2]
+    cursor.write(pages[0]["after"])
+    shop.feed.append({"id": 5})
+    assert ids(list(client.follow(cursor, stop=Bell()))) == [5]
+
+
 def test_what_waiting_cannot_mend_is_raised(
     client: ReturnsClient, shop: Shop, cursor: CursorFile
 ) -> None:

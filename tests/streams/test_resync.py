@@ -6,13 +6,17 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 
 from apps.events.feed import read_cursor
 from apps.events.models import FeedHead
 from apps.events.services import place_events
+from apps.inventory.commands import ItemTold
 from apps.inventory.models import StockLevel
+from apps.inventory.services import take_items
 from apps.streams import selectors
 from tests.world import (
+    SETUP,
     Register,
     line,
     make_register,
@@ -22,6 +26,9 @@ from tests.world import (
 )
 
 
+SKUS = ("85123A", "22423", "ELSEWHERE", "S-0", "S-1", "S-2", "S-3")
+
+
 class Mirror:
     """What a register keeps of the feed. News and resynchronisation go through the same door."""
 
@@ -29,11 +36,14 @@ class Mirror:
         self.stock: dict[str, Any] = {}
         self.returns: dict[str, str] = {}
         self.policies: dict[str, int] = {}
+        self.items: dict[str, Any] = {}
 
     def take(self, item: dict[str, Any]) -> None:
         kind, data = item["type"], item["data"]
         if kind == "stock.changed":
             self.stock |= {level["sku"]: level for level in data["items"]}
+        elif kind == "item.changed":
+            self.items |= {item["sku"]: {**item, "new": False} for item in data["items"]}
         elif kind == "policy.published":
             self.policies[data["name"]] = data["version"]
         elif kind.startswith("return."):
@@ -66,6 +76,13 @@ class Mirror:
         return str(after.pop())
 
 
+@pytest.fixture(autouse=True)
+def catalogue(db: None) -> None:
+    """All that is sold in these tests, as another system told it."""
+    told = [ItemTold(sku, name=f"Item {sku}") for sku in SKUS]
+    take_items(told, reference="test", actor=SETUP, now=timezone.now())
+
+
 def busy(register: Register) -> None:
     """Something of everything: sales, an authorized return, a completed one, a policy."""
     sale = register.sell(lines=[line(), line(2, sku="22423")])
@@ -94,6 +111,7 @@ def test_a_register_that_starts_anew_knows_what_one_knows_that_never_stopped(
     always = Mirror().follow(register)
     assert vars(anew) == vars(always)
     assert set(anew.stock) == {"85123A", "22423"}
+    assert set(anew.items) == set(SKUS)
     assert len(anew.returns) == 1
 
 
@@ -127,6 +145,7 @@ def test_a_void_in_the_midst_of_reading_is_heard_afterwards(
 def test_everything_is_there_page_by_page(
     register: Register, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(selectors, "ITEMS", 4)
     monkeypatch.setattr(selectors, "RETURNS", 2)
     monkeypatch.setattr(selectors, "LEVELS", 2)
     for number in range(4):
@@ -134,8 +153,9 @@ def test_everything_is_there_page_by_page(
     anew = Mirror()
     pages: list[int] = []
     anew.resync(register, between=lambda: pages.append(len(anew.stock)))
-    assert pages == [0, 0, 0, 0, 2, 4, 4]
+    assert pages == [0] * 7 + [2, 4, 4]
     assert len(anew.returns) == 4
+    assert set(anew.items) == set(SKUS)
     assert {sku: level["on_hand"] for sku, level in anew.stock.items()} == {
         level.item.sku: f"{level.on_hand:.0f}" for level in StockLevel.objects.all()
     }
