@@ -29,12 +29,15 @@ class TokenForm(serializers.Serializer[Any]):
 
 class TokenOut(serializers.Serializer[Any]):
     access_token = serializers.CharField(source="token")
-    token_type = serializers.ReadOnlyField(default="Bearer")
+    token_type = serializers.SerializerMethodField()
     expires_in = serializers.IntegerField(help_text="Seconds.")
     scope = serializers.SerializerMethodField()
     rotate_by = InstantField(
         allow_null=True, help_text="Not null: make a new key now, and have it in use by then."
     )
+
+    def get_token_type(self, issued: Any) -> str:
+        return "Bearer"
 
     def get_scope(self, issued: Any) -> str:
         return " ".join(issued.scopes)

@@ -244,9 +244,9 @@ class Shop:
             key = (query["store"], query["terminal"], day, number)
             return Reply(200, self.sale(self.natural.get(key, "")))
         if path == "terminals/self":
-            store, number = terminal.split("-")
+            own_store, own_number = terminal.split("-")
             waiting = {"stream_url": self.stream_url} if self.stream_url else {}
-            return Reply(200, {"store": store, "number": number, **waiting})
+            return Reply(200, {"store": own_store, "number": own_number, **waiting})
         if path == "changes":
             return self.changes(query)
         if path == "changes/resync":

@@ -17,7 +17,7 @@ NOUGHT = [
 ]  # fmt: skip
 SOME = [
     "returns completed", "returns spanning two tokens", "returns spanning two keys",
-    "rotations done", "web workers killed", "web server stopped and started",
+    "keys replaced by new ones", "web workers killed", "web server stopped and started",
     "old keys refused after it", "attempts after a revocation",
 ]  # fmt: skip
 

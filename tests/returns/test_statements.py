@@ -147,10 +147,10 @@ def test_reading_a_return(till: Register) -> None:
 
 
 def test_reading_the_feed(till: Register) -> None:
-    assert cost(lambda: till.get("changes")) == AUTHENTICATION + 2
+    assert cost(lambda: till.get("changes")) == AUTHENTICATION + 1
     for _ in range(5):
         till.sell()
-    assert cost(lambda: till.get("changes", limit="2")) == AUTHENTICATION + 2
+    assert cost(lambda: till.get("changes", limit="2")) == AUTHENTICATION + 1
 
 
 def test_asking_for_stock(till: Register) -> None:
@@ -158,5 +158,7 @@ def test_asking_for_stock(till: Register) -> None:
     assert cost(lambda: till.get("stock", sku="85123A")) == AUTHENTICATION + 1
 
 
-def test_knowing_who_asks_is_one_statement(till: Register) -> None:
-    assert cost(lambda: till.get("terminals/self")) == AUTHENTICATION
+def test_knowing_who_asks_is_one_statement_and_its_settings_two(till: Register) -> None:
+    assert (
+        cost(lambda: till.get("terminals/self")) == AUTHENTICATION + 2
+    )  # its key, and when to renew it

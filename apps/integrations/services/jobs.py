@@ -24,6 +24,12 @@ PASS_S = 60
 WITH_REASON = (JobKind.RESOLVE, JobKind.DISCARD, JobKind.DISCARD_ONE)
 
 
+class SamePerson(NotYours):
+    """Who asks for it is not the one who answers."""
+
+    code = "not-allowed"
+
+
 @transaction.atomic
 def ask_job(
     kind: JobKind,
@@ -53,7 +59,7 @@ def answer_job(job: Job, *, yes: bool, actor: Actor, now: datetime) -> None:
     """The second person's word. NotYours to whoever asked; StaleState when it was answered."""
     me = f"{actor.kind}:{actor.id}"
     if me == job.asked_by_id:
-        raise NotYours("It takes another person than the one who asked.")
+        raise SamePerson("It takes another person than the one who asked.")
     waiting = Job.objects.filter(pk=job.pk, needs_second=True, answered_by_id="", finished_at=None)
     changed = waiting.update(
         answered_at=now, answered_by=actor.label, answered_by_id=me, declined=not yes,
