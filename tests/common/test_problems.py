@@ -38,6 +38,7 @@ NOT_FROM_A_REGISTER = {
     "conflict": "a kind; what registers meet has a code of its own",
     "state-changed": "two people in the admin at once",
     "rate-limited": "tests/terminals/test_rate_limits.py",
+    "signature-invalid": "tests/integrations/inward: signed webhooks of web shops",
     "assertion-clock": "tests/terminals/test_assertion.py",
     "enrolment-code-invalid": "tests/terminals/test_enrolment.py",
     "enrolment-code-used": "tests/terminals/test_enrolment.py",
