@@ -23,6 +23,10 @@ run: .venv/ready  ## Start everything, play a short day, stay up (ONCE=1: end af
 test: .venv/ready-dev  ## Run all tests on databases of their own (ARGS="-k name" for some)
 	@exec $(PYTHON) -m pytest -n 2 $(ARGS)
 
+.PHONY: test-erp
+test-erp: .venv/ready-dev .venv-erp/ready  ## Run the Tryton connector against Tryton itself (two minutes more the first time)
+	@exec $(PYTHON) -m pytest -n 0 -m erp tests/erp $(ARGS)
+
 .PHONY: lint
 lint: .venv/ready-dev  ## Check style, types, architecture and migrations
 	$(PYTHON) -m ruff check .
@@ -75,6 +79,13 @@ clean:  ## Throw away the kept data (.data) and caches; stop `make run` first
 	@echo "Installing what tests and checks need (about a minute the first time) ..."
 	@$(PIP) -r requirements-dev.txt || { $(SAY_INSTALL); exit 1; }
 	@touch $@ .venv/ready
+
+.venv-erp/ready: requirements-erp.txt | .venv/bin/python
+	@echo "Installing Tryton into .venv-erp (about a minute the first time) ..."
+	@test -x .venv-erp/bin/python || $(PYTHON) -m venv --clear .venv-erp
+	@.venv-erp/bin/python -m pip install -qq --disable-pip-version-check --root-user-action=ignore \
+		-r requirements-erp.txt || { $(SAY_INSTALL); exit 1; }
+	@touch $@
 
 SAY_INSTALL = echo "Installing failed; see above. Is the package index reachable? Then run make again." >&2
 

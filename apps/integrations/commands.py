@@ -78,3 +78,13 @@ class Tally:
     changed: int = 0
     same: int = 0
     refused: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TriedConnection:
+    """What a connector found when it was to look whether everything is right."""
+
+    ok: bool
+    cause: str
+    detail: str
+    call: CallMade

@@ -12,6 +12,10 @@ class DestinationKind(models.TextChoices):
     TRYTON = "tryton", _("Tryton")  # the ERP, over its REST API
 
 
+WITHOUT_ADDRESS = frozenset({DestinationKind.JOURNAL, DestinationKind.FILE})
+"""Called at no address of the web: files here, and servers that the settings name."""
+
+
 class DestinationStatus(models.TextChoices):
     ACTIVE = "active", _("Active")  # hears of what happens
     PAUSED = "paused", _("Paused")  # what happens is kept for it

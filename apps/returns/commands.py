@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -115,6 +116,10 @@ class ShownReturn:
     expires_at: datetime | None
     occurred_at: datetime
     policy: dict[str, Any] | None = field(default=None)
+
+
+TaxesOfLines = Mapping[int, Sequence[tuple[str, int]]]
+"""By number of the line: each tax that is in its refund, as code and minor units."""
 
 
 def reference_of(return_id: UUID) -> str:

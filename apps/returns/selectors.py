@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from apps.common.paging import newest_first
 from apps.refunds.commands import OpenedRefund
 from apps.refunds.selectors import refunds_of
-from apps.returns.commands import Message, ShownExchange, ShownLine, ShownReturn, reference_of
-from apps.returns.models import CustomerReturn
+from apps.returns.commands import (
+    Message,
+    ShownExchange,
+    ShownLine,
+    ShownReturn,
+    TaxesOfLines,
+    reference_of,
+)
+from apps.returns.models import CustomerReturn, ReturnLine
 from apps.returns.states import OPEN
+from apps.sales.models import SaleLineTax
 
 PAGE = 50
 
@@ -49,6 +58,18 @@ def open_returns(*, store_id: int, behind: str | None, limit: int) -> list[Shown
     page = list(rows.order_by("pk")[:limit])
     refunds = refunds_of([reference_of(row.pk) for row in page])
     return [_show(row, refunds[reference_of(row.pk)]) for row in page]
+
+
+def taxes_of(return_ids: Sequence[UUID]) -> dict[UUID, TaxesOfLines]:
+    """The taxes of each return, by its lines; two queries."""
+    lines = ReturnLine.objects.filter(customer_return__in=return_ids)
+    rows = list(lines.values_list("customer_return_id", "number", "taxes"))
+    ids = {tax_id for _, _, taxes in rows for tax_id, _ in taxes}
+    codes = dict(SaleLineTax.objects.filter(pk__in=ids).values_list("pk", "code"))
+    found: dict[UUID, dict[int, list[tuple[str, int]]]] = {one: {} for one in return_ids}
+    for return_id, number, taxes in rows:
+        found[return_id][number] = [(codes[tax_id], minor) for tax_id, minor in taxes]
+    return dict(found)
 
 
 def _show(customer_return: CustomerReturn, refunds: Sequence[OpenedRefund]) -> ShownReturn:

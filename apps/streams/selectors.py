@@ -15,7 +15,7 @@ from apps.inventory.commands import LevelAfter
 from apps.inventory.models import Item, StockLevel
 from apps.inventory.services import items_changed, stock_changed
 from apps.returns.models import PolicyVersion
-from apps.returns.selectors import open_returns
+from apps.returns.selectors import open_returns, taxes_of
 from apps.returns.services.telling import told
 from apps.returns.states import VersionStatus
 
@@ -75,7 +75,12 @@ def _items(store_id: int, behind: str) -> Part:
 
 def _returns(store_id: int, behind: str) -> Part:
     found = open_returns(store_id=store_id, behind=behind or None, limit=RETURNS)
-    news = [News(f"return.{one.status}", "return", str(one.id), told(one)) for one in found]
+    taxes = taxes_of([one.id for one in found if one.id])
+    news = [
+        News(f"return.{one.status}", "return", str(one.id), told(one, taxes[one.id]))
+        for one in found
+        if one.id
+    ]
     return news, str(found[-1].id) if len(found) == RETURNS else None
 
 

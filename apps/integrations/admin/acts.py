@@ -13,7 +13,7 @@ from apps.common.admin import Act, ActingAdmin, actor_of
 from apps.integrations import services
 from apps.integrations.commands import SentTest
 from apps.integrations.models import Destination
-from apps.integrations.states import SecretStatus, SendProblem
+from apps.integrations.states import DestinationKind, SecretStatus, SendProblem
 
 _RECEIVED = _("The receiver took it: it answered with a status between 200 and 299.")
 _REDIRECTED = _(
@@ -71,6 +71,19 @@ def _owner() -> ActingAdmin[Destination]:
     return cast(ActingAdmin[Destination], admin.site._registry[Destination])
 
 
+def _try(request: HttpRequest, destination: Destination) -> HttpResponse:
+    tried = services.try_connector(destination, actor=actor_of(request), clock=timezone.now)
+    page = _owner().act_page(
+        request, destination, TRY, "admin/integrations/tried.html", tried=tried
+    )
+    page["Cache-Control"] = "no-store"
+    return page
+
+
+def _is_webhook(destination: Destination) -> bool:
+    return destination.kind == DestinationKind.WEBHOOK
+
+
 def _overlaps(destination: Destination) -> bool:
     return any(one.status == SecretStatus.RETIRING for one in destination.secrets.all())
 
@@ -86,6 +99,22 @@ TEST = Act(
         % {"url": destination.url}
     ),
     _send_test,
+    fits=_is_webhook,
+)
+
+
+TRY = Act(
+    "try",
+    _("Try the connection"),
+    lambda destination: (
+        _(
+            "The connector looks whether address, settings and credentials of %(name)s are right, "
+            "without changing anything there. The next page shows what it found."
+        )
+        % {"name": destination}
+    ),
+    _try,
+    fits=lambda destination: not _is_webhook(destination),
 )
 
 
@@ -101,7 +130,7 @@ ROTATE = Act(
         % {"name": destination}
     ),
     _rotate,
-    fits=lambda destination: not _overlaps(destination),
+    fits=lambda destination: _is_webhook(destination) and not _overlaps(destination),
 )
 
 

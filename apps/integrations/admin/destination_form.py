@@ -22,8 +22,8 @@ CREDENTIALS: dict[str, tuple[str, ...]] = {
     DestinationKind.REST: (
         *("api_key", "username", "password", "token", "client_id", "client_secret"),
     ),
-    DestinationKind.FILE: ("username", "password", "private_key", "passphrase"),
-    DestinationKind.TRYTON: ("token", "username", "password", "key"),
+    DestinationKind.FILE: ("password", "private_key", "passphrase"),
+    DestinationKind.TRYTON: ("key",),
 }
 """What each kind may need to know to be let in."""
 

@@ -24,7 +24,7 @@ from apps.common.admin.columns import copyable, exactly, when
 from apps.common.admin.filters import chosen
 from apps.integrations import services
 from apps.integrations.admin import health
-from apps.integrations.admin.acts import END_OLD, ROTATE, TEST, secret_page
+from apps.integrations.admin.acts import END_OLD, ROTATE, TEST, TRY, secret_page
 from apps.integrations.admin.cause_acts import CauseActs
 from apps.integrations.admin.columns import STATUS, kept, secrets
 from apps.integrations.admin.destination_form import (
@@ -66,7 +66,7 @@ class SecretInline(ReadOnlyInline[WebhookSecret, Destination]):
 class DestinationAdmin(CauseActs, AskingAdmin[Destination], HistoryAdmin[Destination]):
     """Changed by a service; whether it is sent anything, and its secrets, change by buttons only."""
 
-    acts = (TEST, CLOSE_BREAKER, PAUSE, RESUME, ENABLE, REPLAY, ROTATE, END_OLD, DISABLE)
+    acts = (TEST, TRY, CLOSE_BREAKER, PAUSE, RESUME, ENABLE, REPLAY, ROTATE, END_OLD, DISABLE)
     trail_name = "destination"
     ordering = ("name",)
     list_display = ("name", health.status, health.mode, health.oldest, health.failures,

@@ -49,9 +49,11 @@ class Result:
 
 
 class Connector(Protocol):
-    """`carries_many`: one call takes a whole batch; else it is called once a message."""
+    """A kind of other system. Stateless but for what it remembers in memory; used by many threads."""
 
-    carries_many: bool
+    def carries_many(self, config: Mapping[str, Any]) -> bool:
+        """Whether one call takes a whole batch; else it is called once a message."""
+        ...
 
     def deliver(self, batch: Sequence[Message], target: Target, *, now: datetime) -> Result:
         """Call the other system; what went wrong is an outcome, not an exception."""

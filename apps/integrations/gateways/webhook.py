@@ -21,7 +21,8 @@ from apps.integrations.states import SendProblem
 
 
 class Webhook:
-    carries_many = False
+    def carries_many(self, config: Mapping[str, Any]) -> bool:
+        return False
 
     def deliver(self, batch: Sequence[Message], target: Target, *, now: datetime) -> Result:
         prepared = self.preview(batch, target, now=now)

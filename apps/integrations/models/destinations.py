@@ -16,6 +16,7 @@ from apps.common.ids import uuid7
 from apps.integrations.policy import BadAddress, read_address
 from apps.integrations.policy.schedule import STANDARD
 from apps.integrations.states import (
+    WITHOUT_ADDRESS,
     DestinationKind,
     DestinationStatus,
     ReturnScope,
@@ -60,10 +61,11 @@ class Destination(models.Model):
     url = models.CharField(
         _("address"),
         max_length=500,
+        blank=True,
         validators=[validate_address],
         help_text=_(
             "Where requests go, such as https://erp.example/hooks/returns. Public addresses only; "
-            "redirects are not followed."
+            "redirects are not followed. A journal and a file drop have none."
         ),
     )
     config = models.JSONField(_("settings of its kind"), default=dict, blank=True)
@@ -195,6 +197,13 @@ class Destination(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Who is called has an address, and nobody else."""
+        if self.kind not in WITHOUT_ADDRESS and not self.url:
+            raise ValidationError({"url": _("It needs an address.")})
+        if self.kind in WITHOUT_ADDRESS and self.url:
+            raise ValidationError({"url": _("Leave it empty: where its files go is a setting.")})
 
 
 class DestinationHealth(models.Model):

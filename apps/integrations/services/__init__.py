@@ -44,7 +44,7 @@ from apps.integrations.services.shops import (
     set_shop_status,
 )
 from apps.integrations.services.signing import CannotSign, sign
-from apps.integrations.services.trying import send_test
+from apps.integrations.services.trying import send_test, try_connector
 from apps.integrations.services.turns import due_destinations
 
 __all__ = [
@@ -98,5 +98,6 @@ __all__ = [
     "sign",
     "start_anew",
     "try_again",
+    "try_connector",
     "try_record_again",
 ]

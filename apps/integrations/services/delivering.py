@@ -66,7 +66,7 @@ def _send(turn: Turn, clock: Callable[[], datetime]) -> bool:
     if hopeless:
         settle_sent(turn.destination, hopeless, now=clock())
     there = [claim for claim in turn.claims if claim.id in messages]
-    size = len(there) if connector.carries_many else 1
+    size = len(there) if connector.carries_many(target.config) else 1
     calls = [there[i : i + size] for i in range(0, len(there), size)] if there else []
     return _call_all(turn, connector, target, calls, messages, clock)
 

@@ -14,12 +14,15 @@ from apps.common.caller import Actor
 from apps.common.cards import scrub_card_numbers
 from apps.common.fields import format_instant
 from apps.common.ids import uuid7
-from apps.integrations.commands import Answer, SentTest
+from apps.common.keyring import UnreadableSecret
+from apps.integrations.commands import Answer, SentTest, TriedConnection
+from apps.integrations.gateways import connector_for
 from apps.integrations.gateways.outside import post
 from apps.integrations.models import Destination
 from apps.integrations.policy import BadAddress, read_address
 from apps.integrations.services.destinations import fact
-from apps.integrations.services.signing import sign
+from apps.integrations.services.signing import CannotSign, sign
+from apps.integrations.services.targets import target_of
 from apps.integrations.states import SendProblem
 
 SHOWN_LENGTH = 2048
@@ -46,6 +49,27 @@ def send_test(destination: Destination, *, actor: Actor, clock: Callable[[], dat
     text = scrub_card_numbers(answer.body.decode(errors="replace"))
     shortened = answer.cut or len(text) > SHOWN_LENGTH
     return SentTest(message_id, answer, text[:SHOWN_LENGTH], shortened)
+
+
+def try_connector(
+    destination: Destination, *, actor: Actor, clock: Callable[[], datetime]
+) -> TriedConnection:
+    """Have its connector look whether address, settings and credentials are right; nothing is changed there.
+
+    With no transaction open, as `send_test`. CannotSign when its credentials cannot be read.
+    """
+    try:
+        with transaction.atomic(durable=True):
+            target = target_of(destination, clock())
+    except UnreadableSecret as error:
+        raise CannotSign(str(error)) from error
+    result = connector_for(destination.kind).test(target, now=clock())
+    outcome = result.outcomes[0]
+    with transaction.atomic():
+        data = {"milliseconds": result.call.milliseconds}
+        told = fact("destination.test_sent", destination, data, outcome.cause or outcome.kind)
+        audit.record([told], actor=actor, now=clock())
+    return TriedConnection(outcome.ok, outcome.cause, outcome.detail, result.call)
 
 
 def _ping(destination: Destination, now: datetime) -> bytes:

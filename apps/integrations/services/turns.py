@@ -74,7 +74,7 @@ def breaker_of(health: DestinationHealth) -> Breaker:
 
 
 def _batch(destination: Destination) -> int:
-    many = connector_for(destination.kind).carries_many
+    many = connector_for(destination.kind).carries_many(destination.config)
     return destination.batch_size if many else MOST_AT_A_TIME
 
 

@@ -19,7 +19,7 @@ from apps.inventory import services as inventory
 from apps.inventory.commands import Move, Posting
 from apps.inventory.states import Bucket, MovementKind
 from apps.refunds import services as refunds
-from apps.returns.commands import ShownReturn, reference_of
+from apps.returns.commands import ShownReturn, TaxesOfLines, reference_of
 from apps.returns.locks import find_return, lock_return
 from apps.returns.models import CustomerReturn, ReturnLine
 from apps.returns.selectors import show_return
@@ -54,8 +54,9 @@ def void_return(
     idempotency key's transaction.
     """
     customer_return = find_return(return_id, store_id=caller.store_id)
-    lines, _ = lock_return(customer_return)
-    if customer_return.status == ReturnStatus.COMPLETED:
+    lines, sold = lock_return(customer_return)
+    undone = customer_return.status == ReturnStatus.COMPLETED
+    if undone:
         news = [_take_goods_back_out(customer_return, lines, now)]
         refunds.cancel_refunds(reference_of(customer_return.pk), now=now)
     elif customer_return.status == ReturnStatus.AUTHORIZED:
@@ -64,7 +65,8 @@ def void_return(
     else:
         raise NotVoidable(f"A return that is {customer_return.status} cannot be voided.")
     end = End(ReturnStatus.VOIDED, caller.actor, reason, operator)
-    return _finish(customer_return, end, news, now)
+    taxes = telling.taxes_of(lines, sold)
+    return _finish(customer_return, end, taxes, news, now, undone=undone)
 
 
 def expire_due_returns(*, now: datetime) -> int:
@@ -78,7 +80,7 @@ def expire_due_returns(*, now: datetime) -> int:
 @transaction.atomic
 def _expire(return_id: UUID, *, now: datetime) -> int:
     customer_return = find_return(return_id, store_id=None)
-    lines, _ = lock_return(customer_return)
+    lines, sold = lock_return(customer_return)
     if customer_return.status not in (ReturnStatus.AUTHORIZED, ReturnStatus.NEEDS_OVERRIDE):
         return 0
     if customer_return.status == ReturnStatus.AUTHORIZED:
@@ -87,7 +89,7 @@ def _expire(return_id: UUID, *, now: datetime) -> int:
         "expiry", store_id=customer_return.store_id, store_number=customer_return.store.number
     )
     end = End(ReturnStatus.EXPIRED, actor, "not brought in time")
-    _finish(customer_return, end, [], now)
+    _finish(customer_return, end, telling.taxes_of(lines, sold), [], now)
     return 1
 
 
@@ -140,7 +142,13 @@ def _move(
 
 
 def _finish(
-    customer_return: CustomerReturn, end: End, news: Sequence[News], now: datetime
+    customer_return: CustomerReturn,
+    end: End,
+    taxes: TaxesOfLines,
+    news: Sequence[News],
+    now: datetime,
+    *,
+    undone: bool = False,
 ) -> ShownReturn:
     status = end.status
     CustomerReturn.objects.filter(pk=customer_return.pk).update(status=status, expires_at=None)
@@ -150,6 +158,7 @@ def _finish(
     audit.record([fact], actor=end.actor, now=now)
     store = customer_return.store
     place = Place(store.pk, store.number, end.actor.terminal_number, now)
-    closed = News(f"return.{status}", "return", str(shown.id), telling.told(shown))
+    told = telling.told(shown, taxes, undone=undone)
+    closed = News(f"return.{status}", "return", str(shown.id), told)
     events.tell([closed, *news], place=place, now=now)
     return shown

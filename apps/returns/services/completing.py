@@ -72,6 +72,7 @@ def complete_return(
     telling.tell_return(
         "return.completed",
         shown,
+        taxes=telling.taxes_of(lines, sold),
         more=[*received.news, *news],
         caller=caller,
         occurred_at=now,

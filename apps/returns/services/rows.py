@@ -123,6 +123,20 @@ def exchange_rows(decision: Decision, *, reserved: bool) -> list[dict[str, Any]]
     ]
 
 
+def taxes_by_line(decision: Decision) -> dict[int, list[tuple[str, int]]]:
+    """For `telling.told`."""
+    return {
+        line.asked.number: [
+            (tax.code, minor)
+            for tax_id, minor in line.worth.taxes
+            for tax in line.sold.taxes
+            if tax.id == tax_id
+        ]
+        for line in decision.lines
+        if line.sold is not None
+    }
+
+
 def message_rows(messages: Sequence[Message]) -> list[dict[str, Any]]:
     return [asdict(message) for message in messages]
 

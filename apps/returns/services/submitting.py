@@ -268,6 +268,7 @@ def _tell(case: Case, shown: ShownReturn, type_: str, *, facts: Any = (), news: 
     telling.tell_return(
         type_,
         shown,
+        taxes=rows.taxes_by_line(case.decision),
         more=news,
         caller=case.caller,
         occurred_at=case.moment.occurred_at,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,10 @@ from apps.common.fields import format_quantity
 from apps.events import services as events
 from apps.events.commands import News, Place
 from apps.refunds.commands import RefundContext
-from apps.returns.commands import ShownReturn, reference_of
+from apps.returns.commands import ShownReturn, TaxesOfLines, reference_of
+from apps.returns.models import ReturnLine
+from apps.returns.states import ReturnStatus
+from apps.sales.commands import LineOfSale
 
 
 def refund_context(
@@ -52,16 +55,26 @@ def tell_return(
     type_: str,
     shown: ShownReturn,
     *,
+    taxes: TaxesOfLines,
     more: Sequence[News],
     caller: Caller,
     occurred_at: datetime,
     now: datetime,
 ) -> None:
     place = Place(caller.store_id, caller.store_number, caller.terminal_number, occurred_at)
-    events.tell([News(type_, "return", str(shown.id), told(shown)), *more], place=place, now=now)
+    events.tell(
+        [News(type_, "return", str(shown.id), told(shown, taxes)), *more], place=place, now=now
+    )
 
 
-def told(shown: ShownReturn) -> dict[str, Any]:
+def taxes_of(lines: Sequence[ReturnLine], sold: Mapping[int, LineOfSale]) -> TaxesOfLines:
+    """Of a return that was decided earlier; `sold` as `lock_return` gives it."""
+    codes = {tax.id: tax.code for line in sold.values() for tax in line.taxes}
+    return {line.number: [(codes[tax_id], minor) for tax_id, minor in line.taxes] for line in lines}
+
+
+def told(shown: ShownReturn, taxes: TaxesOfLines, *, undone: bool = False) -> dict[str, Any]:
+    """What other systems hear of a return. `undone`: it had been completed, and was voided then."""
     return {
         "number": shown.number,
         "status": shown.status,
@@ -72,6 +85,9 @@ def told(shown: ShownReturn) -> dict[str, Any]:
         "currency": shown.currency,
         "refund_total": shown.refund_total,
         "exchange_total": shown.exchange_total,
+        "amount_due": shown.amount_due,
+        "fee_total": sum(line.fee for line in shown.lines),
+        "completed": undone or shown.status == ReturnStatus.COMPLETED,
         "lines": [
             {
                 "number": line.number,
@@ -82,8 +98,20 @@ def told(shown: ShownReturn) -> dict[str, Any]:
                 "codes": line.codes,
                 "refund": line.refund,
                 "tax": line.tax,
+                "taxes": [{"code": c, "amount": m} for c, m in taxes.get(line.number, ())],
+                "fee": line.fee,
                 "disposition": line.disposition,
             }
             for line in shown.lines
+        ],
+        "exchange": [
+            {
+                "number": line.number,
+                "sku": line.sku,
+                "quantity": format_quantity(line.quantity),
+                "unit_price": line.unit_price,
+                "total": line.total,
+            }
+            for line in shown.exchange
         ],
     }
