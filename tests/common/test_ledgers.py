@@ -8,7 +8,6 @@ from django.db import DatabaseError, connection, transaction
 from apps.audit.models import AuditEntry
 from apps.inventory.models import StockMovement
 from apps.refunds.models import RefundEvent, StoreCreditEntry
-from tests.conftest import LEDGERS
 from tests.world import Register, nothing_changes
 
 CHANGES = {
@@ -17,6 +16,7 @@ CHANGES = {
     "refunds_storecreditentry": "amount_minor = 0",
     "inventory_stockmovement": "quantity = 1",
 }
+LEDGERS = tuple(CHANGES)
 
 
 @pytest.fixture
@@ -34,8 +34,11 @@ def _refused(statement: str) -> None:
         cursor.execute(statement)
 
 
-def test_the_list_of_ledgers_is_whole() -> None:
-    assert set(CHANGES) == set(LEDGERS)
+def test_the_list_of_ledgers_is_whole(db: None) -> None:
+    guarded = "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'append_only'"
+    with connection.cursor() as cursor:
+        cursor.execute(guarded)
+        assert {name for (name,) in cursor.fetchall()} == set(LEDGERS)
 
 
 @pytest.mark.parametrize("role", ["origin", "replica", "local"])
