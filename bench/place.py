@@ -22,6 +22,8 @@ from stack.folder import ROOT, Folder
 from stack.processes import Child, free_port, last_lines
 from stack.state import exclusive
 
+BACKGROUND = ("worker", "feed", "deliveries", "beat")
+
 
 @dataclass(frozen=True)
 class Place:
@@ -80,7 +82,7 @@ def brought_up(folder: Folder, *, streams: bool = False) -> Iterator[Place]:
             application.manage("migrate", "--noinput")
             world = _world(application)
         children = leaving.enter_context(serving(application))
-        background = [child for child in children if child.name in ("worker", "beat")]
+        background = [child for child in children if child.name in BACKGROUND]
         pids = {child.name: child.pid for child in (*children, database.server, broker.server)}
         yield Place(application, world["tokens"], world["statements"], background, pids)
 

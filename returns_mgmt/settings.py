@@ -138,17 +138,17 @@ CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 20
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-# Calls to other systems have a queue and a worker of their own: one that hangs holds no refund.
+# What is told never waits behind refunds, nor behind calls to other systems; and one of those that
+# hangs holds no refund. So each has a queue, and a worker, of its own.
 CELERY_TASK_ROUTES = {
+    "integrations.carry_feed": {"queue": "feed"},
     "integrations.deliver": {"queue": "deliveries"},
     "integrations.pull": {"queue": "deliveries"},
 }
-# Who reads the feed is woken when events get their place in it.
-FEED_READERS = ["integrations.fan_out"]
+# What is woken when something was told: it gives events their places, and goes on with its readers.
+FEED_TASK = "integrations.carry_feed"
 CELERY_BEAT_SCHEDULE = {
-    "fan-out": {"task": "integrations.fan_out", "schedule": 1.0, "options": {"expires": 5}},
-    "deliver-due": {"task": "integrations.deliver_due", "schedule": 1.0, "options": {"expires": 5}},
-    "place-events": {"task": "events.place_events", "schedule": 1.0, "options": {"expires": 5}},
+    "carry-feed": {"task": "integrations.carry_feed", "schedule": 1.0, "options": {"expires": 5}},
     "execute-refunds": {"task": "refunds.execute_due", "schedule": 1.0, "options": {"expires": 5}},
     "expire-returns": {"task": "returns.expire_due", "schedule": 60.0, "options": {"expires": 60}},
     "verify": {"task": "insights.verify", "schedule": 300.0, "options": {"expires": 120}},

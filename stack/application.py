@@ -102,7 +102,7 @@ def serving(application: Application) -> Iterator[tuple[Child, ...]]:
             log=application.folder.logs / f"{name}.log",
             # After its SIGTERM a worker waits for its tasks without end, and there would be nobody
             # left to lose patience with it.
-            death_signal=signal.SIGQUIT if name in ("worker", "deliveries") else None,
+            death_signal=signal.SIGQUIT if name in ("worker", "feed", "deliveries") else None,
         )
         for name, command in _servers(application).items()
     )
@@ -152,6 +152,17 @@ def _servers(application: Application) -> dict[str, list[str]]:
         ],
         **streams,
         "worker": [*celery, "worker", "--loglevel", "WARNING", "--concurrency", "2", *quiet],
+        "feed": [
+            *celery,
+            "worker",
+            "-Q",
+            "feed",
+            "--pool",
+            "solo",
+            "--loglevel",
+            "WARNING",
+            *quiet,
+        ],
         "deliveries": [
             *(*celery, "worker", "-Q", "deliveries", "--pool", "threads", "--concurrency", "16"),
             *("--loglevel", "WARNING", *quiet),

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 from functools import cache
 from threading import Lock
+from typing import Any
 
 from django.conf import settings
 from redis import Redis, RedisError
@@ -24,11 +26,20 @@ PAUSE_S = 2.0
 
 def run_script(script: str, key: str, *arguments: int) -> int | None:
     """The number that the Lua script answers, in one round trip; None when Valkey is no help."""
+    # With its text, not its hash: Valkey knows it by then, and a restart needs no second way.
+    return _ask(lambda client: client.eval(script, 1, key, *arguments))
+
+
+def list_length(key: str) -> int | None:
+    """How many things a list holds, 0 where there is none; None when Valkey is no help."""
+    return _ask(lambda client: client.llen(key))
+
+
+def _ask(question: Callable[[Redis], Any]) -> int | None:
     if not _pause.is_over():
         return None
     try:
-        # With its text, not its hash: Valkey knows it by then, and a restart needs no second way.
-        answer = _client(settings.REDIS_URL, TIMEOUT_S).eval(script, 1, key, *arguments)
+        answer = question(_client(settings.REDIS_URL, TIMEOUT_S))
     except (RedisError, OSError) as error:
         _pause.begin(error)
         return None

@@ -1,8 +1,9 @@
 """Waking the workers after a commit, without ever making the register wait for the broker.
 
-`wake("refunds.execute_due")` only notes the name; a daemon thread of this process sends it. A
-burst becomes one message, and a broker that is down costs the thread a second, the request
-nothing: PostgreSQL is the queue, and beat sweeps it every second anyway.
+`wake_on_commit("refunds.execute_due")` only notes the name; a daemon thread of this process sends
+it. A burst becomes one message, and a broker that is down costs the thread a second, the request
+nothing: PostgreSQL is the queue, and beat sweeps it every second anyway. Where a task has a queue to
+itself, one message that waits there is enough for all processes.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ import time
 from celery import current_app
 from django.conf import settings
 from django.db import transaction
+
+from apps.common import valkey
 
 logger = logging.getLogger(__name__)
 
@@ -48,6 +51,8 @@ class _Waker:
 def _send(names: set[str]) -> bool:
     try:
         for name in names:
+            if _waits(name):
+                continue
             current_app.send_task(name, expires=10, retry=False, ignore_result=True)
     except Exception as error:  # any broker trouble at all: beat's sweep is the safety net
         logger.warning(
@@ -55,6 +60,12 @@ def _send(names: set[str]) -> bool:
         )
         return False
     return True
+
+
+def _waits(name: str) -> bool:
+    """Whether a message that nobody has taken so far will start the task anyway, after this moment."""
+    route = settings.CELERY_TASK_ROUTES.get(name)
+    return bool(route and valkey.list_length(route["queue"]))
 
 
 _waker = _Waker()

@@ -42,7 +42,7 @@ def tell(news: Sequence[News], *, place: Place, now: datetime) -> None:
             [json.dumps(item.data, default=str) for item in news],
         ],
     )
-    wake_on_commit("events.place_events")
+    wake_on_commit(settings.FEED_TASK)
 
 
 def place_events() -> int:
@@ -58,8 +58,6 @@ def place_events() -> int:
                 return placed
             if count := place_batch(BATCH):
                 announce()
-                for reader in settings.FEED_READERS:
-                    wake_on_commit(reader)
         placed += count
         if count < BATCH:
             return placed

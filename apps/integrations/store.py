@@ -26,20 +26,27 @@ SELECT %s, e.id, e.type, e.position, e.subject_type || ':' || e.subject_id, e.se
 ON CONFLICT (destination_id, event_id) DO NOTHING
 """
 
-# Destinations with something due. One that has a lease that ended counts too.
+# Destinations that may be called and have something due. A lease that has ended counts too. Counted
+# no further than it takes to keep every place busy.
 _DUE = """
-SELECT d.id, d.concurrency FROM integrations_destination d
- WHERE d.status = 'active'
-   AND (EXISTS (SELECT 1 FROM integrations_delivery x
-                 WHERE x.destination_id = d.id AND x.status = 'pending' AND x.next_attempt_at <= %(now)s)
-     OR EXISTS (SELECT 1 FROM integrations_delivery x
-                 WHERE x.destination_id = d.id AND x.status = 'sending' AND x.lease_until < %(now)s))
+SELECT d.id, d.concurrency, w.count, h.open_until IS NOT NULL
+  FROM integrations_destination d
+  JOIN integrations_destinationhealth h ON h.destination_id = d.id
+ CROSS JOIN LATERAL (
+       SELECT count(*) FROM (
+              (SELECT 1 FROM integrations_delivery x WHERE x.destination_id = d.id
+                  AND x.status = 'pending' AND x.next_attempt_at <= %(now)s LIMIT %(enough)s)
+              UNION ALL
+              (SELECT 1 FROM integrations_delivery x WHERE x.destination_id = d.id
+                  AND x.status = 'sending' AND x.lease_until < %(now)s LIMIT %(enough)s)) AS waiting) AS w
+ WHERE d.status = 'active' AND w.count > 0
+   AND (h.open_until IS NULL OR h.open_until <= %(now)s)
+   AND (h.probing_until IS NULL OR h.probing_until <= %(now)s)
 """
 
 # `before`: a run takes what stood there when it began. A subject's later events wait for its earlier
 # ones where order is asked for; also within one claim, so that it carries one of a subject at most.
-_CLAIM = """
-WITH next AS (
+_NEXT = """
     SELECT d.id FROM integrations_delivery d
      WHERE d.destination_id = %(destination)s
        AND (d.status = 'pending' AND d.next_attempt_at <= %(now)s AND d.created_at <= %(before)s
@@ -48,6 +55,12 @@ WITH next AS (
             SELECT 1 FROM integrations_delivery e
              WHERE e.destination_id = d.destination_id AND e.subject = d.subject
                AND e.sequence < d.sequence AND e.status IN ('pending', 'sending', 'dead')))
+"""
+
+_HAS_NEXT = f"SELECT EXISTS ({_NEXT})"
+
+_CLAIM = f"""
+WITH next AS ({_NEXT}
      ORDER BY d.next_attempt_at, d.id LIMIT %(limit)s FOR UPDATE OF d SKIP LOCKED)
 UPDATE integrations_delivery d
    SET status = 'sending', attempts = d.attempts + 1, tries = d.tries + 1, lease_until = %(lease)s
@@ -89,6 +102,20 @@ ON CONFLICT (delivery_id, number) DO NOTHING
 """
 
 
+ENOUGH = 80
+"""So many waiting keep every place of a destination busy; more are not counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A destination with something to send: calls at a time, how many wait (160 at most)."""
+
+    id: UUID
+    concurrency: int
+    waiting: int
+    probe: bool  # its breaker was open: one attempt decides
+
+
 @dataclass(frozen=True, slots=True)
 class Claimed:
     """A delivery that this worker has until its lease ends; `attempts` is its fence."""
@@ -123,9 +150,17 @@ def insert_deliveries(destination_id: UUID, event_ids: Sequence[UUID], *, now: d
     return execute(_INSERT, [destination_id, now, now, list(event_ids)])
 
 
-def due_destinations(now: datetime) -> list[tuple[UUID, int]]:
-    """(id, calls at a time) of those with something to send."""
-    return [(row[0], row[1]) for row in fetch_all(_DUE, {"now": now})]
+def due_destinations(now: datetime) -> list[Due]:
+    """Those with something to send; not those that are left alone for now."""
+    return [Due(*row) for row in fetch_all(_DUE, {"now": now, "enough": ENOUGH})]
+
+
+def has_next(destination_id: UUID, *, ordered: bool, before: datetime, now: datetime) -> bool:
+    """Whether `claim` would find something."""
+    row = fetch_one(
+        _HAS_NEXT, {"destination": destination_id, "ordered": ordered, "before": before, "now": now}
+    )
+    return bool(row and row[0])
 
 
 def claim(

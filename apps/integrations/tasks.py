@@ -22,16 +22,11 @@ def disable_hopeless() -> None:
     services.disable_hopeless(actor=actor, now=timezone.now())
 
 
-@shared_task(name="integrations.fan_out")
-def fan_out_events() -> None:
-    services.fan_out(now=timezone.now())
-
-
-@shared_task(name="integrations.deliver_due")
-def deliver_due() -> None:
-    """One task for each place that a destination with work has; they find out who gets it."""
-    for destination_id, concurrency in services.due_destinations(timezone.now()):
-        for _ in range(concurrency):
+@shared_task(name="integrations.carry_feed")
+def carry_feed() -> None:
+    """What was told gets its place and its deliveries; then workers are called to those who wait."""
+    for destination_id, concurrency, wanted in services.carry_feed(clock=timezone.now):
+        for _ in range(wanted):
             current_app.send_task(
                 "integrations.deliver",
                 kwargs={"destination_id": str(destination_id), "concurrency": concurrency},

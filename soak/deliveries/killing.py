@@ -17,7 +17,7 @@ from stack.valkey import Valkey
 
 WHOLE_SHARE = 0.08
 """Of the kills: a worker with all its processes, which then takes seconds to come up again."""
-THREADED = "deliveries"
+ONE_PROCESS = ("feed", "deliveries")
 SPARED_S = 6.0
 """A pool whose processes are killed while it comes up gives itself up, and nothing would be sent."""
 
@@ -88,9 +88,9 @@ class Killing:
         self._up_since.pop(worker.name, None)
 
     def _is_up(self, worker: Child) -> bool:
-        """Its processes have been there for a while; one with threads has none."""
+        """Its processes have been there for a while; one that is a single process has none."""
         if worker.name not in self._up_since:
-            if worker_pids(worker.pid) or worker.name == THREADED:
+            if worker_pids(worker.pid) or worker.name in ONE_PROCESS:
                 self._up_since[worker.name] = time.monotonic()
             return False
         return time.monotonic() - self._up_since[worker.name] > self._spared_s[worker.name]

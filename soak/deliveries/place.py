@@ -74,7 +74,7 @@ def brought_up() -> Iterator[Place]:
         hands = _hands(application)
         hands.start()
         leaving.callback(hands.stop)
-        workers = (children.pop("worker"), children.pop("deliveries"), hands)
+        workers = (*(children.pop(name) for name in ("worker", "feed", "deliveries")), hands)
         place = Place(application, desk, broker, workers, tuple(children.values()))
         yield place
     if not place.keep:

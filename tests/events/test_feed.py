@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 
 from apps.events.models import Event, FeedHead
 from apps.events.services import place_events
-from apps.events.tasks import place_events as place_events_task
 from tests.world import Register, make_register, nothing_changes, problem, publish_policy
 
 
@@ -56,7 +55,7 @@ def test_an_event_says_what_happened_to_what_where_and_when(register: Register) 
 def test_what_has_no_place_yet_is_not_shown(register: Register) -> None:
     register.sell()
     assert _page(register)["items"] == []
-    place_events_task()
+    place_events()
     assert len(_page(register)["items"]) == Event.objects.count()
 
 

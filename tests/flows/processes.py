@@ -34,7 +34,17 @@ class Processes:
         }
 
     def start_worker(self) -> Child:
-        arguments = ["worker", "--pool", "prefork", "--concurrency", "1", "--loglevel", "WARNING"]
+        arguments = [
+            "worker",
+            "-Q",
+            "celery,feed",
+            "--pool",
+            "prefork",
+            "--concurrency",
+            "1",
+            "--loglevel",
+            "WARNING",
+        ]
         return self._start("worker", *arguments, "--without-gossip", "--without-mingle")
 
     def start_beat(self) -> Child:

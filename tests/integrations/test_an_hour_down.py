@@ -41,7 +41,7 @@ class Clock:
         until = self.now + span
         while self.now < until:
             before = Call.objects.filter(destination=destination).count()
-            for found, _concurrency in due_destinations(self.now):
+            for found, *_ in due_destinations(self.now):
                 deliver_due(found, 1, clock=self)
             made = Call.objects.filter(destination=destination).count() - before
             called += [round((self.now - self.began).total_seconds())] * made

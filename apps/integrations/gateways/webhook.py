@@ -14,7 +14,7 @@ from apps.common.fields import format_instant
 from apps.common.ids import uuid7
 from apps.integrations.commands import Answer, CallMade
 from apps.integrations.gateways.base import ANSWER_KEPT, Message, Result, Target
-from apps.integrations.gateways.outside import post
+from apps.integrations.gateways.lines import post
 from apps.integrations.policy import BadAddress, read_address
 from apps.integrations.policy.answers import judge
 from apps.integrations.states import SendProblem

@@ -1,5 +1,6 @@
 """Destinations, the secrets they know us by, and a test of both."""
 
+from apps.integrations.services.carrying import carry_feed
 from apps.integrations.services.changing import change_destination, close_breaker
 from apps.integrations.services.delivering import deliver_due
 from apps.integrations.services.destinations import add_destination, set_status
@@ -45,7 +46,6 @@ from apps.integrations.services.shops import (
 )
 from apps.integrations.services.signing import CannotSign, sign
 from apps.integrations.services.trying import send_test, try_connector
-from apps.integrations.services.turns import due_destinations
 
 __all__ = [
     "OVERLAP",
@@ -62,6 +62,7 @@ __all__ = [
     "answer_job",
     "apply_due_messages",
     "ask_job",
+    "carry_feed",
     "carry_on_jobs",
     "change_destination",
     "close_breaker",
@@ -70,7 +71,6 @@ __all__ = [
     "discard",
     "discard_alike",
     "dry_run",
-    "due_destinations",
     "due_flows",
     "end_old_shop_secret",
     "end_overlaps",

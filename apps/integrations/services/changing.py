@@ -59,7 +59,7 @@ def change_destination(
     check_config(locked.kind, locked.config)
     locked.save()
     audit.record([fact("destination.changed", locked, changes)], actor=actor, now=now)
-    wake_on_commit("integrations.deliver_due")
+    wake_on_commit("integrations.carry_feed")
     return locked
 
 
@@ -76,7 +76,7 @@ def close_breaker(destination: Destination, *, actor: Actor, now: datetime) -> N
     """Somebody says that it works again: it is tried at the next tick, as if nothing had failed."""
     forget_failures(destination)
     audit.record([fact("destination.breaker_closed", destination)], actor=actor, now=now)
-    wake_on_commit("integrations.deliver_due")
+    wake_on_commit("integrations.carry_feed")
 
 
 def credential_names(destination: Destination) -> list[str]:

@@ -7,31 +7,30 @@ lease ends; the next one sends them again, under the same event id: at least onc
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from apps.common.ids import uuid7
 from apps.common.limits import Limit, RateLimited, check
-from apps.common.sql import fetch_one
+from apps.common.wakeup import wake_on_commit
 from apps.events.models import Event
 from apps.integrations import store
 from apps.integrations.commands import CallMade
 from apps.integrations.gateways import connector_for
 from apps.integrations.gateways.base import Connector, Message, Result, Target
+from apps.integrations.locks import hold_place
 from apps.integrations.models import Destination
 from apps.integrations.policy.answers import PERMANENT, RETRY, Outcome
 from apps.integrations.policy.mapping import MappingError
 from apps.integrations.services.settling import Sent, settle_sent
 from apps.integrations.services.targets import mapper_of, message_of, target_of
-from apps.integrations.services.turns import Turn, take_turn
+from apps.integrations.services.turns import FEWEST, Turn, has_turn, next_size, take_turn
 
 logger = logging.getLogger(__name__)
 
 LONGEST = timedelta(seconds=30)
 FLUSH_EVERY = timedelta(seconds=1)
-_SLOT_CLASS = 7_312
 
 
 def deliver_due(destination_id: UUID, concurrency: int, *, clock: Callable[[], datetime]) -> int:
@@ -39,14 +38,33 @@ def deliver_due(destination_id: UUID, concurrency: int, *, clock: Callable[[], d
 
     0 when as many workers as it allows are at it already.
     """
-    with _slot(destination_id, concurrency) as free:
-        if not free:
-            return 0
-        until, seen, goes_on = clock() + LONGEST, 0, True
-        while goes_on and clock() < until and (turn := take_turn(destination_id, now=clock())):
-            goes_on = _carry_out(turn, clock)
-            seen += len(turn.claims)
-        return seen
+    until, seen, goes_on = clock() + LONGEST, 0, True
+    while goes_on:
+        with hold_place(destination_id, concurrency) as held:
+            if not held:
+                break
+            more, goes_on = _take_turns(destination_id, until, clock)
+            seen += more
+        # What came after the last look, while the place seemed taken, was left to us.
+        goes_on = goes_on and has_turn(destination_id, now=clock())
+    return seen
+
+
+def _take_turns(
+    destination_id: UUID, until: datetime, clock: Callable[[], datetime]
+) -> tuple[int, bool]:
+    """(how many were looked at, whether there may be more for us)."""
+    seen, size = 0, FEWEST
+    while (began := clock()) < until:
+        turn = take_turn(destination_id, now=began, most=size)
+        if turn is None:
+            return seen, True
+        seen += len(turn.claims)
+        if not _carry_out(turn, clock):
+            return seen, False
+        size = next_size(size, clock() - began)
+    wake_on_commit("integrations.carry_feed")  # somebody goes on at once
+    return seen, False
 
 
 def _carry_out(turn: Turn, clock: Callable[[], datetime]) -> bool:
@@ -142,25 +160,3 @@ def _untried(claim: store.Claimed, kind: str, cause: str, now: datetime, detail:
     """Nothing was sent, and why."""
     call = CallMade(now, 0, None, cause[:64], {}, "", detail)
     return Sent(claim, uuid7(), call, Outcome(kind, cause, detail))
-
-
-@contextmanager
-def _slot(destination_id: UUID, concurrency: int) -> Iterator[bool]:
-    """One of the destination's places, as an advisory lock of this connection.
-
-    It goes with the connection: a worker that is killed leaves its place free.
-    """
-    base = int.from_bytes(destination_id.bytes[-4:], "big") & 0x7FFFFFF0
-    for place in range(base, base + concurrency):
-        if _try_lock(place):
-            try:
-                yield True
-            finally:
-                fetch_one("SELECT pg_advisory_unlock(%s::int, %s::int)", [_SLOT_CLASS, place])
-            return
-    yield False
-
-
-def _try_lock(place: int) -> bool:
-    row = fetch_one("SELECT pg_try_advisory_lock(%s::int, %s::int)", [_SLOT_CLASS, place])
-    return bool(row and row[0])

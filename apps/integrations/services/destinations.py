@@ -66,7 +66,7 @@ def set_status(
     locked.save(update_fields=["status", "status_reason"])
     if to == DestinationStatus.ACTIVE:
         forget_failures(locked)
-        wake_on_commit("integrations.deliver_due")
+        wake_on_commit("integrations.carry_feed")
     audit.record([fact(f"destination.{to}", locked)], actor=actor, now=now)
     return missed_from
 

@@ -7,7 +7,6 @@ from datetime import datetime
 
 from django.db import transaction
 
-from apps.common.wakeup import wake_on_commit
 from apps.events.models import Event, FeedHead
 from apps.integrations import store
 from apps.integrations.models import Destination, FeedReader
@@ -36,7 +35,6 @@ def fan_out(*, now: datetime) -> int:
                 return made
             made += make_deliveries(events, _listeners(), now=now)
             FeedReader.objects.filter(name=READER).update(position=events[-1].position)
-            wake_on_commit("integrations.deliver_due")
 
 
 def make_deliveries(

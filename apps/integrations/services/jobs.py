@@ -117,7 +117,7 @@ def _one_batch(job: Job, now: datetime) -> bool:
         **({"finished_at": now} if done else {"due_at": now + LEASE}),
     )
     if step.changed:
-        wake_on_commit("integrations.deliver_due")
+        wake_on_commit("integrations.carry_feed")
     if done:
         actor = worker_actor("integrations.carry_on_jobs")
         _record("finished", job, actor=actor, now=now, done=job.changed, looked_at=job.seen)

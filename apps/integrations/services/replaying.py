@@ -41,7 +41,7 @@ def replay(delivery: Delivery, *, actor: Actor, now: datetime) -> None:
     if not send_again(Delivery.objects.filter(pk=delivery.pk), now):
         raise StaleState("This delivery is under way, or was discarded.")
     audit.record([_fact("delivery.replayed", delivery)], actor=actor, now=now)
-    wake_on_commit("integrations.deliver_due")
+    wake_on_commit("integrations.carry_feed")
 
 
 @transaction.atomic
@@ -63,7 +63,7 @@ def put_away(
         raise StaleState("This delivery is no longer in the error queue.")
     fact = _fact(f"delivery.{to}", delivery, reason=note)
     audit.record([fact], actor=actor, now=now)
-    wake_on_commit("integrations.deliver_due")
+    wake_on_commit("integrations.carry_feed")
 
 
 def takes_two(delivery: Delivery) -> bool:
@@ -100,7 +100,7 @@ def replay_stretch(
     )  # fmt: skip
     audit.record([fact], actor=actor, now=now)
     with transaction.atomic():
-        wake_on_commit("integrations.deliver_due")
+        wake_on_commit("integrations.carry_feed")
     return queued
 
 

@@ -11,14 +11,14 @@ from django.db import transaction
 
 from apps.integrations import store
 from apps.integrations.gateways import connector_for
-from apps.integrations.locks import lock_health
+from apps.integrations.locks import held_places, lock_health, places_of
 from apps.integrations.models import Destination, DestinationHealth
 from apps.integrations.policy.breaker import Breaker
 from apps.integrations.policy.timing import AT_ONCE, Timing, run_due
 from apps.integrations.states import DestinationStatus
 
-MOST_AT_A_TIME = 20
-"""Calls of one claim, where each carries one event."""
+FEWEST, MOST = 5, 80
+"""Calls of one claim, where each carries one event: few at first, more where they go quickly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,29 +30,40 @@ class Turn:
     deadline: datetime
 
 
-def due_destinations(now: datetime) -> list[tuple[UUID, int]]:
-    """(id, calls at a time) of the active ones with something that is due."""
-    return store.due_destinations(now)
+def due_destinations(now: datetime) -> list[tuple[UUID, int, int]]:
+    """(id, calls at a time, workers wanted) of those that may be called and have something due.
+
+    No more are wanted than there are free places, and not one for every few events. Whoever holds a
+    place looks once more after giving it up, so nothing is left lying behind its back.
+    """
+    due = store.due_destinations(now)
+    held = held_places() if due else set()
+    found = []
+    for one in due:
+        free = one.concurrency - len(held & set(places_of(one.id, one.concurrency)))
+        wanted = min(free, 1 if one.probe else -(-one.waiting // FEWEST))
+        if wanted > 0:
+            found.append((one.id, one.concurrency, wanted))
+    return found
 
 
 @transaction.atomic
-def take_turn(destination_id: UUID, *, now: datetime) -> Turn | None:
+def take_turn(destination_id: UUID, *, now: datetime, most: int = MOST) -> Turn | None:
     """The next batch of a destination; None when there is nothing to send, or it may not be called.
 
-    An open breaker lets nothing through, and after its time one attempt of one worker.
+    An open breaker lets nothing through, and after its time one attempt of one worker. `most`: how
+    many events, where a call carries one.
     """
     health = lock_health(destination_id)
     destination = Destination.objects.get(pk=destination_id)
     breaker = breaker_of(health)
-    if destination.status != DestinationStatus.ACTIVE or not breaker.lets_through(now):
-        return None
-    if health.probing_until is not None and health.probing_until > now:
+    if not _may_be_called(destination, health, breaker, now):
         return None
     margin = timedelta(seconds=settings.DELIVERY_MARGIN_S)
     lease = now + timedelta(seconds=destination.timeout_seconds) + margin
     claims = store.claim(
         destination_id,
-        limit=1 if breaker.wants_a_probe else _batch(destination),
+        limit=1 if breaker.wants_a_probe else _batch(destination, most),
         ordered=destination.ordered,
         before=_run_began(destination, health, now),
         lease=lease,
@@ -64,6 +75,23 @@ def take_turn(destination_id: UUID, *, now: datetime) -> Turn | None:
     return Turn(destination, claims, deadline=now + margin / 2) if claims else None
 
 
+def has_turn(destination_id: UUID, *, now: datetime) -> bool:
+    """Whether `take_turn` would find something; nothing is locked, and nothing changed."""
+    health = DestinationHealth.objects.select_related("destination").get(pk=destination_id)
+    destination = health.destination
+    if not _may_be_called(destination, health, breaker_of(health), now):
+        return False
+    before = _run_began(destination, health, now)
+    return store.has_next(destination_id, ordered=destination.ordered, before=before, now=now)
+
+
+def next_size(size: int, took: timedelta) -> int:
+    """How many to claim next: what goes quickly in larger batches, what goes slowly is shared out."""
+    if took < timedelta(seconds=0.25):
+        return min(size * 2, MOST)
+    return max(size // 2, 1) if took > timedelta(seconds=1) else size
+
+
 def breaker_of(health: DestinationHealth) -> Breaker:
     return Breaker(
         health.failures_in_a_row,
@@ -73,9 +101,17 @@ def breaker_of(health: DestinationHealth) -> Breaker:
     )
 
 
-def _batch(destination: Destination) -> int:
+def _may_be_called(
+    destination: Destination, health: DestinationHealth, breaker: Breaker, now: datetime
+) -> bool:
+    probed = health.probing_until is not None and health.probing_until > now
+    active = destination.status == DestinationStatus.ACTIVE
+    return active and breaker.lets_through(now) and not probed
+
+
+def _batch(destination: Destination, most: int) -> int:
     many = connector_for(destination.kind).carries_many(destination.config)
-    return destination.batch_size if many else MOST_AT_A_TIME
+    return destination.batch_size if many else most
 
 
 def _run_began(destination: Destination, health: DestinationHealth, now: datetime) -> datetime:
