@@ -60,7 +60,7 @@ def deliveries(found: Deliveries) -> str:
                 f"  From commit to receiver, {name}: p50 {delays.p50:,.0f} ms, "
                 f"p99 {delays.p99:,.0f} ms ({delays.count} events, {delays.lost} lost)."
                 for name, delays in (
-                    ("one a second", found.idle),
+                    ("idle", found.idle),
                     ("while registers return", found.loaded),
                 )
             ),

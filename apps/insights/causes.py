@@ -11,6 +11,7 @@ from apps.insights import store
 from apps.insights.states import AlertKind
 from apps.insights.store import DestinationNow, Found
 from apps.integrations.models import SyncFlow
+from apps.integrations.pages import messages_url, records_url, rows_url
 from apps.integrations.policy.flow_health import LATE
 from apps.integrations.selectors import dead_causes, flow_health, refused_messages, refused_records
 from apps.integrations.states import DestinationStatus
@@ -28,7 +29,7 @@ def find_causes(now: datetime) -> list[Found]:
 def _dead(now: datetime) -> Iterator[Found]:
     for cause in dead_causes():
         facts = {"name": cause.destination, "cause": cause.cause}
-        link = _destination(str(cause.destination_id))
+        link = rows_url(cause.destination_id, cause.cause)
         yield Found(AlertKind.DEAD, f"{cause.destination_id}:{cause.cause}", facts, link)
 
 
@@ -79,10 +80,13 @@ def _flows(now: datetime) -> Iterator[Found]:
 
 def _refused(now: datetime) -> Iterator[Found]:
     """By flow or web shop, and cause."""
-    for found in (*refused_records(), *refused_messages()):
+    for found, url in (
+        *((one, records_url) for one in refused_records()),
+        *((one, messages_url) for one in refused_messages()),
+    ):
         facts = {"name": found.where, "cause": found.cause}
-        subject = f"{found.where_id}:{found.cause}"
-        yield Found(AlertKind.REFUSED, subject, facts, reverse("admin:error_queue"))
+        link = url(found.where_id, found.status, found.cause)
+        yield Found(AlertKind.REFUSED, f"{found.where_id}:{found.cause}", facts, link)
 
 
 def _destination(destination_id: str) -> str:

@@ -73,7 +73,7 @@ class Alert(models.Model):
     kind = models.CharField(_("what"), max_length=24, choices=AlertKind.choices)
     subject = models.CharField(max_length=160)  # what it is about, so that it is raised once
     facts = models.JSONField(default=dict)
-    link = models.CharField(max_length=300)  # the page that mends it, as a path
+    link = models.CharField(max_length=1200)  # the page that mends it, as a path
     opened_at = models.DateTimeField(_("since"))
     closed_at = models.DateTimeField(_("over"), null=True)
     told_at = models.DateTimeField(_("mailed"), null=True)

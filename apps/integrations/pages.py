@@ -25,5 +25,18 @@ def cause_url(destination_id: Any, cause: str, act: str) -> str:
 
 def rows_url(destination_id: Any, cause: str) -> str:
     """The rows of a cause, in the delivery log."""
-    wanted = {"status": "dead", "destination": destination_id, "cause": cause}
-    return f"{reverse('admin:integrations_delivery_changelist')}?{urlencode(wanted)}"
+    return _rows("delivery", status="dead", destination=destination_id, cause=cause)
+
+
+def records_url(flow_id: Any, status: str, cause: str) -> str:
+    """The records of a sync flow that were refused alike."""
+    return _rows("rejectedrecord", status=status, flow=flow_id, cause=cause)
+
+
+def messages_url(shop_id: Any, status: str, cause: str) -> str:
+    """The messages of a web shop that were refused alike."""
+    return _rows("inboundmessage", status=status, shop=shop_id, cause=cause)
+
+
+def _rows(model: str, **wanted: Any) -> str:
+    return f"{reverse(f'admin:integrations_{model}_changelist')}?{urlencode(wanted)}"

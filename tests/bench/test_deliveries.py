@@ -38,6 +38,6 @@ def test_the_figures_in_words() -> None:
 
     assert report.deliveries(found).splitlines() == [
         "Deliveries: 50,000 events to one receiver in 125.0 s, 400 a second.",
-        "  From commit to receiver, one a second: p50 40 ms, p99 90 ms (20 events, 0 lost).",
+        "  From commit to receiver, idle: p50 40 ms, p99 90 ms (20 events, 0 lost).",
         "  From commit to receiver, while registers return: p50 200 ms, p99 900 ms (19 events, 1 lost).",
     ]

@@ -70,6 +70,19 @@ def test_dead_deliveries_by_cause_once_and_over_when_the_queue_is_empty(erp: Des
     assert (opened(), len(told())) == ([], 1)
 
 
+@pytest.mark.parametrize("cause", ["status 500", "не найдено " * 7])
+def test_a_dead_delivery_leads_to_the_rows_of_its_cause(erp: Destination, cause: str) -> None:
+    first, second = Delivery.objects.order_by("id")
+    Delivery.objects.filter(pk=first.pk).update(status="dead", cause=cause)
+    Delivery.objects.filter(pk=second.pk).update(status="dead", cause="mapping")
+    watch(now=NOW)
+
+    link = next(alert.link for alert in Alert.objects.all() if alert.facts["cause"] == cause)
+    page = client_of(Role.IT_ADMINISTRATOR).get(link)
+
+    assert [row.pk for row in page.context["cl"].result_list] == [first.pk]
+
+
 def test_each_cause_for_itself(erp: Destination) -> None:
     first, second = Delivery.objects.order_by("id")
     Delivery.objects.filter(pk=first.pk).update(status="dead", cause="status 500")

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from apps.events.models import Event, FeedHead
 from apps.events.services import place_events
 from apps.integrations.models import Delivery, FeedReader
+from apps.integrations.services import fan_out
+from apps.integrations.services.destinations import READER
+from apps.integrations.services.keeping import needed_from
 from apps.integrations.tasks import forget_events
 from apps.sales.models import Sale
 from tests.integrations.conftest import Erp
@@ -58,6 +63,23 @@ def test_what_is_still_to_be_delivered_is_kept(
 def test_what_no_reader_has_come_to_is_kept(old_events: list[Event]) -> None:
     FeedReader.objects.create(name="slow", position=1)
     FeedReader.objects.create(name="quick", position=3)
+    assert kept_from() == 2
+
+
+def test_what_a_reader_comes_to_while_it_is_asked_is_kept(
+    old_events: list[Event], erp: Erp
+) -> None:
+    FeedReader.objects.create(name=READER, position=1)
+    waits = iter([lambda: fan_out(now=timezone.now())])
+
+    def then_read_on(execute: Any, *call: Any) -> Any:
+        done = execute(*call)
+        next(waits, lambda: 0)()
+        return done
+
+    with connection.execute_wrapper(then_read_on):
+        assert needed_from() == 2
+    assert Delivery.objects.count() == 2
     assert kept_from() == 2
 
 

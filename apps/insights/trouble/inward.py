@@ -6,28 +6,37 @@ from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from apps.insights.trouble.base import Group
+from apps.integrations.pages import messages_url, records_url
 from apps.integrations.selectors import Refused, refused_messages, refused_records
 
 
 class RejectedRecords:
     def groups(self, now: datetime) -> list[Group]:
-        return [_group(_("Record"), "rejectedrecord", "flow", one) for one in refused_records()]
+        return [
+            _group(
+                _("Record"), "rejectedrecord", records_url(one.where_id, one.status, one.cause), one
+            )
+            for one in refused_records()
+        ]
 
 
 class RejectedMessages:
     def groups(self, now: datetime) -> list[Group]:
         return [
-            _group(_("Message of a web shop"), "inboundmessage", "shop", one)
+            _group(
+                _("Message of a web shop"),
+                "inboundmessage",
+                messages_url(one.where_id, one.status, one.cause),
+                one,
+            )
             for one in refused_messages()
         ]
 
 
-def _group(what: Any, model: str, belongs: str, found: Refused) -> Group:
-    wanted = {"status": found.status, belongs: str(found.where_id), "cause": found.cause}
+def _group(what: Any, model: str, rows_url: str, found: Refused) -> Group:
     return Group(
         what=what,
         where=found.where,
@@ -37,5 +46,5 @@ def _group(what: Any, model: str, belongs: str, found: Refused) -> Group:
         since=found.since,
         example=found.example,
         example_url=reverse(f"admin:integrations_{model}_change", args=[found.example_id]),
-        rows_url=f"{reverse(f'admin:integrations_{model}_changelist')}?{urlencode(wanted)}",
+        rows_url=rows_url,
     )

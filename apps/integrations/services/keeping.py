@@ -16,7 +16,8 @@ def needed_from() -> int | None:
     A delivery is made of its event each time that it is tried, and a dead one may be tried again
     until somebody puts it away. What no reader has come to yet may still become deliveries.
     """
-    waiting = Delivery.objects.filter(status__in=_NEEDS_ITS_EVENT).aggregate(at=Min("position"))
+    # The readers first: what they come to meanwhile is then found among the deliveries, or again here.
     read = FeedReader.objects.aggregate(at=Min("position"))
+    waiting = Delivery.objects.filter(status__in=_NEEDS_ITS_EVENT).aggregate(at=Min("position"))
     places = [waiting["at"], None if read["at"] is None else read["at"] + 1]
     return min((place for place in places if place is not None), default=None)

@@ -87,9 +87,9 @@ def has_turn(destination_id: UUID, *, now: datetime) -> bool:
 
 def next_size(size: int, took: timedelta) -> int:
     """How many to claim next: what goes quickly in larger batches, what goes slowly is shared out."""
-    if took < timedelta(seconds=0.25):
+    if took < timedelta(seconds=1):
         return min(size * 2, MOST)
-    return max(size // 2, 1) if took > timedelta(seconds=1) else size
+    return max(size // 2, 1) if took > timedelta(seconds=4) else size
 
 
 def breaker_of(health: DestinationHealth) -> Breaker:
