@@ -133,6 +133,7 @@ class Row:
     def close(self) -> None:
         for receiver in self.receivers.values():
             self._do(receiver.close())
+        self._do(_hang_up())
 
     def _do(self, what: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(what, self._loop).result(30)
@@ -152,6 +153,14 @@ def receiving(names: list[str]) -> Iterator[Row]:
         row.close()
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
+
+
+async def _hang_up() -> None:
+    """End what still listens on lines that somebody keeps."""
+    left = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in left:
+        task.cancel()
+    await asyncio.gather(*left, return_exceptions=True)
 
 
 def _is_signed(request: Message, secret: str) -> bool:

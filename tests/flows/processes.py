@@ -33,19 +33,11 @@ class Processes:
             "LOG_LEVEL": "WARNING",
         }
 
-    def start_worker(self) -> Child:
-        arguments = [
-            "worker",
-            "-Q",
-            "celery,feed",
-            "--pool",
-            "prefork",
-            "--concurrency",
-            "1",
-            "--loglevel",
-            "WARNING",
-        ]
-        return self._start("worker", *arguments, "--without-gossip", "--without-mingle")
+    def start_worker(self, queues: str = "celery,feed") -> Child:
+        """One process for all of these queues."""
+        arguments = ["worker", "-Q", queues, "--pool", "prefork", "--concurrency", "1"]
+        quiet = ["--loglevel", "WARNING", "--without-gossip", "--without-mingle"]
+        return self._start("worker", *arguments, *quiet, "-n", f"{queues}@%h")
 
     def start_beat(self) -> Child:
         """With the schedule that production has."""
