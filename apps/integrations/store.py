@@ -44,24 +44,32 @@ SELECT d.id, d.concurrency, w.count, h.open_until IS NOT NULL
    AND (h.probing_until IS NULL OR h.probing_until <= %(now)s)
 """
 
-# `before`: a run takes what stood there when it began. A subject's later events wait for its earlier
-# ones where order is asked for; also within one claim, so that it carries one of a subject at most.
-_NEXT = """
-    SELECT d.id FROM integrations_delivery d
-     WHERE d.destination_id = %(destination)s
-       AND (d.status = 'pending' AND d.next_attempt_at <= %(now)s AND d.created_at <= %(before)s
-         OR d.status = 'sending' AND d.lease_until < %(now)s)
-       AND (NOT %(ordered)s OR NOT EXISTS (
+# A subject's later events wait for its earlier ones where order is asked for; also within one claim, so
+# that it carries one of a subject at most. `before`: a run takes what stood there when it began.
+_IN_ORDER = """
+       (NOT %(ordered)s OR NOT EXISTS (
             SELECT 1 FROM integrations_delivery e
              WHERE e.destination_id = d.destination_id AND e.subject = d.subject
                AND e.sequence < d.sequence AND e.status IN ('pending', 'sending', 'dead')))
 """
+_PENDING = f"""
+    SELECT d.id FROM integrations_delivery d
+     WHERE d.destination_id = %(destination)s AND d.status = 'pending'
+       AND d.next_attempt_at <= %(now)s AND d.created_at <= %(before)s AND {_IN_ORDER}
+"""
+_LEASE_OVER = f"""
+    SELECT d.id FROM integrations_delivery d
+     WHERE d.destination_id = %(destination)s AND d.status = 'sending'
+       AND d.lease_until < %(now)s AND {_IN_ORDER}
+"""
 
-_HAS_NEXT = f"SELECT EXISTS ({_NEXT})"
+_HAS_NEXT = f"SELECT EXISTS ({_PENDING}) OR EXISTS ({_LEASE_OVER})"
 
+# Two walks, each along its own index: one with OR would sort all that waits, for every claim.
 _CLAIM = f"""
-WITH next AS ({_NEXT}
-     ORDER BY d.next_attempt_at, d.id LIMIT %(limit)s FOR UPDATE OF d SKIP LOCKED)
+WITH left_behind AS ({_LEASE_OVER} ORDER BY d.lease_until LIMIT %(limit)s FOR UPDATE OF d SKIP LOCKED),
+     due AS ({_PENDING} ORDER BY d.next_attempt_at, d.id LIMIT %(limit)s FOR UPDATE OF d SKIP LOCKED),
+     next AS (SELECT id FROM left_behind UNION ALL SELECT id FROM due LIMIT %(limit)s)
 UPDATE integrations_delivery d
    SET status = 'sending', attempts = d.attempts + 1, tries = d.tries + 1, lease_until = %(lease)s
   FROM next WHERE d.id = next.id

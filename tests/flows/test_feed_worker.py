@@ -15,7 +15,7 @@ from tests.world import Register, card
 def test_what_is_told_waits_for_no_refund_and_needs_no_beat(
     register: Register, processes: Processes
 ) -> None:
-    processes.start_worker("celery")
+    worker = processes.start_worker("celery")
     take_back(register, card(1000, ref="sbx_hang_1"))
     processes.wait_until(SandboxRefund.objects.exists)  # its one process hangs over the refund
 
@@ -24,3 +24,4 @@ def test_what_is_told_waits_for_no_refund_and_needs_no_beat(
     processes.wait_until(lambda: not Event.objects.filter(position=None).exists())
 
     assert Refund.objects.get().status == "submitted"
+    processes.kill(worker)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from apps.integrations.commands import Answer, Target
-from apps.integrations.gateways import lines
+from apps.integrations.gateways import lines, outside
 from tests.integrations.conftest import Names
 from tests.integrations.receiver import Handler, Manners, Receiver
+from tests.integrations.test_sending import certificate_for
 
 KEEPS = {"Content-Length": "2"}
 
@@ -52,8 +55,8 @@ def test_one_connection_carries_many_calls(keeper: Receiver) -> None:
     [
         Manners(headers=KEEPS | {"Connection": "close"}),
         Manners(headers={"Content-Length": "9"}, hang_up=True),
-        Manners(status=200, headers={"Content-Length": str(lines.outside.READ_MAX + 2)},
-                body=b"x" * (lines.outside.READ_MAX + 2)),
+        Manners(status=200, headers={"Content-Length": str(outside.READ_MAX + 2)},
+                body=b"x" * (outside.READ_MAX + 2)),
     ],
     ids=["told-so", "hung-up", "not-read-to-its-end"],
 )  # fmt: skip
@@ -102,3 +105,34 @@ def test_where_it_leads_is_judged_when_it_is_opened_and_for_whom(
     assert asked == ["hook.example"]
     assert post(keeper, host="hook.example", loopback=False).problem == "not-public"
     assert keeper.connections == 1
+
+
+def test_tls_asks_for_the_name_and_the_line_is_kept(
+    names: Names, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = certificate_for("hook.example", tmp_path)
+    names("hook.example", ["127.0.0.1"])
+    names("other.example", ["127.0.0.1"])
+    monkeypatch.setattr(lines, "_idle", idle := lines._Idle())
+    serving = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    serving.load_cert_chain(file)
+
+    def post_to(name: str) -> Answer:
+        target = Target(True, name, receiver.port, "/")
+        return lines.post(target, headers={}, body=b"{}", total=5, loopback=True)
+
+    with Receiver(tls=serving) as receiver:
+        receiver.RequestHandlerClass = Keeping
+        receiver.manners = Manners(headers=KEEPS)
+        unknown = post_to("hook.example")
+        trusting = ssl.create_default_context(cafile=str(file))
+        monkeypatch.setattr(outside, "tls_context", lambda: trusting)
+        tried = receiver.connections
+        known = [post_to("hook.example").status for _ in range(3)]
+        other = post_to("other.example")
+        for line in idle._lines:
+            line.close()
+
+    assert (unknown.problem, known, other.problem) == ("no-trust", [200] * 3, "no-trust")
+    assert receiver.connections == tried + 2
+    assert {one.headers["Host"] for one in receiver.received} == {f"hook.example:{receiver.port}"}

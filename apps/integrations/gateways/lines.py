@@ -193,12 +193,12 @@ def _ask(
 def _open(key: _Key, target: Target, deadline: float) -> Line:
     """Through the guard. Its own clock ends with it, ours takes over."""
     left = max(0.0, deadline - time.monotonic())
-    with outside.connected(target.host, target.port, loopback=key[3], total=left) as (
-        guarded,
-        _cut,
-    ):
-        sock = guarded.dup()
-    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    try:
+        with outside.connected(target.host, target.port, loopback=key[3], total=left) as (held, _):
+            sock = held.dup()
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    except OSError:
+        raise outside.Failed(SendProblem.NOT_REACHED) from None
     sock.settimeout(max(0.001, deadline - time.monotonic()))
     if target.tls:
         sock = _secured(sock, target)
