@@ -95,9 +95,9 @@ def test_whoever_gives_up_a_place_looks_once_more(told: Destination, receiver: R
 def test_what_goes_quickly_is_claimed_in_larger_batches() -> None:
     sizes = [5]
     for _ in range(5):
-        sizes.append(next_size(sizes[-1], 0.3 * S))
+        sizes.append(next_size(sizes[-1], 0.01 * S))
     assert sizes == [5, 10, 20, 40, 80, 80]
-    assert [next_size(MOST, 2 * S), next_size(MOST, 5 * S), next_size(1, 20 * S)] == [80, 40, 1]
+    assert [next_size(MOST, per * S) for per in (0.025, 0.1, 1, 20)] == [80, 20, 2, 1]
 
 
 def test_a_delivery_costs_no_statement_of_its_own(

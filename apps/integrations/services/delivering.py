@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -60,25 +61,33 @@ def _take_turns(
         if turn is None:
             return seen, True
         seen += len(turn.claims)
-        if not _carry_out(turn, clock):
+        went = _carry_out(turn, clock)
+        if not went.on:
             return seen, False
-        size = next_size(size, clock() - began)
+        size = next_size(size, went.per_call)
     wake_on_commit("integrations.carry_feed")  # somebody goes on at once
     return seen, False
 
 
-def _carry_out(turn: Turn, clock: Callable[[], datetime]) -> bool:
-    """False when the destination is to be left alone for now."""
+@dataclass(frozen=True, slots=True)
+class Went:
+    """`on`: False when the destination is to be left alone for now."""
+
+    on: bool
+    per_call: timedelta = timedelta(0)
+
+
+def _carry_out(turn: Turn, clock: Callable[[], datetime]) -> Went:
     try:
         return _send(turn, clock)
     except Exception as error:  # a mistake of ours, or a secret that cannot be read: tried again
         logger.exception("deliveries to %s were not carried out", turn.destination)
         cause = f"ours: {type(error).__name__}"
         untried = [_untried(claim, RETRY, cause, clock()) for claim in turn.claims]
-        return settle_sent(turn.destination, untried, now=clock())
+        return Went(settle_sent(turn.destination, untried, now=clock()))
 
 
-def _send(turn: Turn, clock: Callable[[], datetime]) -> bool:
+def _send(turn: Turn, clock: Callable[[], datetime]) -> Went:
     connector, target = connector_for(turn.destination.kind), target_of(turn.destination, clock())
     messages, hopeless = _messages(turn, clock())
     if hopeless:
@@ -96,29 +105,32 @@ def _call_all(
     calls: Sequence[Sequence[store.Claimed]],
     messages: dict[int, Message],
     clock: Callable[[], datetime],
-) -> bool:
+) -> Went:
     """One call after the other; written down every second, and at once after a failure.
 
     What is not called is given back: the time of the claim is over, the destination's rate is
     reached, or its breaker has opened.
     """
     waiting: list[Sent] = []
-    last_flush, goes_on = clock(), True
-    for place, claims in enumerate(calls):
+    last_flush, goes_on, took, place = clock(), True, 0, 0
+    for place, claims in enumerate(calls, start=1):
         now = clock()
         if now >= turn.deadline or not _within_rate(turn.destination):
-            store.release([claim for left in calls[place:] for claim in left])
+            store.release([claim for left in calls[place - 1 :] for claim in left])
             goes_on = now >= turn.deadline
             break
         result = connector.deliver([messages[claim.id] for claim in claims], target, now=now)
+        took += result.call.milliseconds
         waiting += _sent(claims, result)
         if not waiting[-1].outcome.ok or clock() - last_flush >= FLUSH_EVERY:
             goes_on = settle_sent(turn.destination, waiting, now=clock())
             waiting, last_flush = [], clock()
             if not goes_on:
-                store.release([claim for left in calls[place + 1 :] for claim in left])
+                store.release([claim for left in calls[place:] for claim in left])
                 break
-    return (settle_sent(turn.destination, waiting, now=clock()) if waiting else True) and goes_on
+    if waiting:
+        goes_on = settle_sent(turn.destination, waiting, now=clock()) and goes_on
+    return Went(goes_on, timedelta(milliseconds=took) / max(1, place))
 
 
 def _sent(claims: Sequence[store.Claimed], result: Result) -> list[Sent]:

@@ -25,7 +25,7 @@ from apps.integrations.policy.breaker import Breaker, after
 from apps.integrations.policy.schedule import wait_before_next
 from apps.integrations.services.destinations import note_disabled
 from apps.integrations.services.turns import breaker_of
-from apps.integrations.states import DeliveryStatus, DestinationStatus, WhenExhausted
+from apps.integrations.states import DeliveryStatus, DestinationStatus, SyncMode, WhenExhausted
 
 DEAD_EVENT = "delivery.dead"
 
@@ -46,11 +46,15 @@ def settle_sent(destination: Destination, sent: Sequence[Sent], *, now: datetime
 
     What another worker has taken over meanwhile, since the lease had ended, is not touched.
     """
-    health = lock_health(destination.pk)
     rows = [_settled(one, destination, now) for one in sent]
     store.log_calls(destination.pk, list({one.call_id: one.call for one in sent}.items()))
     ours = store.settle(rows, now=now)
     store.log_attempts(rows)
+    # Late, so that those who write down at the same time wait for a moment only. Claims skip what is
+    # locked, so nobody who holds the health ever waits for the deliveries above.
+    health = lock_health(destination.pk)
+    if destination.sync_mode == SyncMode.AT_ONCE:
+        health.last_run_at = now
     breaker = after(breaker_of(health), _by_call(sent), now)
     _write_health(health, breaker, sent, now)
     dead = [r for r in rows if r.status == DeliveryStatus.DEAD and r.claimed.id in ours]

@@ -52,10 +52,13 @@ def take_turn(destination_id: UUID, *, now: datetime, most: int = MOST) -> Turn 
     """The next batch of a destination; None when there is nothing to send, or it may not be called.
 
     An open breaker lets nothing through, and after its time one attempt of one worker. `most`: how
-    many events, where a call carries one.
+    many events, where a call carries one. The health is locked only where a probe or a run begins:
+    nobody waits for those who write down.
     """
-    health = lock_health(destination_id)
-    destination = Destination.objects.get(pk=destination_id)
+    health = DestinationHealth.objects.select_related("destination").get(pk=destination_id)
+    destination = health.destination
+    if alone := breaker_of(health).wants_a_probe or destination.sync_mode != AT_ONCE:
+        health = lock_health(destination_id)
     breaker = breaker_of(health)
     if not _may_be_called(destination, health, breaker, now):
         return None
@@ -71,7 +74,8 @@ def take_turn(destination_id: UUID, *, now: datetime, most: int = MOST) -> Turn 
     )
     if claims and breaker.wants_a_probe:
         health.probing_until = lease
-    health.save(update_fields=["probing_until", "last_run_at"])
+    if alone:
+        health.save(update_fields=["probing_until", "last_run_at"])
     return Turn(destination, claims, deadline=now + margin / 2) if claims else None
 
 
@@ -85,11 +89,14 @@ def has_turn(destination_id: UUID, *, now: datetime) -> bool:
     return store.has_next(destination_id, ordered=destination.ordered, before=before, now=now)
 
 
-def next_size(size: int, took: timedelta) -> int:
-    """How many to claim next: what goes quickly in larger batches, what goes slowly is shared out."""
-    if took < timedelta(seconds=1):
-        return min(size * 2, MOST)
-    return max(size // 2, 1) if took > timedelta(seconds=4) else size
+def next_size(size: int, per_call: timedelta) -> int:
+    """How many to claim next: what goes quickly in larger batches, what goes slowly is shared out.
+
+    About two seconds of calls. It is their time that counts, not that of writing down, which grows
+    with smaller batches.
+    """
+    fitting = MOST if not per_call else int(timedelta(seconds=2) / per_call)
+    return max(1, min(size * 2, fitting, MOST))
 
 
 def breaker_of(health: DestinationHealth) -> Breaker:
