@@ -9,14 +9,16 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
+from apps.common.sql import execute, fetch_all
 from apps.events.models import Event
-from apps.integrations import services, tasks
+from apps.integrations import services, store, tasks
 from apps.integrations.locks import hold_place
 from apps.integrations.models import Delivery, Destination, DestinationHealth
 from apps.integrations.services import carry_feed, set_status
 from apps.integrations.services.turns import MOST, has_turn, next_size
 from apps.integrations.states import DestinationStatus
 from tests.integrations.conftest import Erp
+from tests.integrations.dead import make_dead
 from tests.integrations.receiver import Receiver
 from tests.world import SETUP, Register, together
 
@@ -109,6 +111,18 @@ def test_a_delivery_costs_no_statement_of_its_own(
     carry_feed(clock=timezone.now)
     with django_assert_max_num_queries(84):
         assert services.deliver_due(told.pk, 1, clock=timezone.now) == 70
+
+
+def test_a_claim_walks_along_an_index_however_many_wait(told: Destination) -> None:
+    """With OR in one statement it sorted all of them, for every claim."""
+    now = timezone.now()
+    make_dead(told, 3000)
+    Delivery.objects.update(status="pending")
+    execute("ANALYZE integrations_delivery")
+    about = {"destination": told.pk, "ordered": False, "before": now, "now": now, "lease": now}
+    plan = "\n".join(row[0] for row in fetch_all(f"EXPLAIN {store._CLAIM}", about | {"limit": 40}))
+    assert "using delivery_due" in plan
+    assert "Sort" not in plan.partition("CTE next")[0].partition("CTE due")[2]
 
 
 def test_what_is_told_waits_for_nothing_else_in_a_queue() -> None:
