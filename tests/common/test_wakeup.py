@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from celery import current_app
 
 from apps.common import valkey, wakeup
 
@@ -12,9 +13,11 @@ from apps.common import valkey, wakeup
 @pytest.fixture
 def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     names: list[str] = []
-    monkeypatch.setattr(
-        wakeup.current_app, "send_task", lambda name, **_: names.append(name), raising=False
-    )
+
+    def send_task(name: str, **_: Any) -> None:
+        names.append(name)
+
+    monkeypatch.setattr(current_app, "send_task", send_task, raising=False)
     return names
 
 
@@ -22,10 +25,8 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_where_a_task_has_a_queue_to_itself(
     sent: list[str], monkeypatch: pytest.MonkeyPatch, settings: Any, waiting: int | None, goes: bool
 ) -> None:
-    asked: list[str] = []
-    monkeypatch.setattr(valkey, "list_length", lambda key: asked.append(key) or waiting)
+    monkeypatch.setattr(valkey, "list_length", {"feed": waiting}.__getitem__)
     assert wakeup._send({settings.FEED_TASK})
-    assert asked == ["feed"]
     assert sent == [settings.FEED_TASK] * goes
 
 
