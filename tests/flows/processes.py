@@ -34,10 +34,12 @@ class Processes:
         }
 
     def start_worker(self, queues: str = "celery,feed") -> Child:
-        """One process for all of these queues."""
+        """One process for all of these queues, ready to be woken: a wake-up ends after 10 s."""
         arguments = ["worker", "-Q", queues, "--pool", "prefork", "--concurrency", "1"]
-        quiet = ["--loglevel", "WARNING", "--without-gossip", "--without-mingle"]
-        return self._start("worker", *arguments, *quiet, "-n", f"{queues}@%h")
+        quiet = ["--loglevel", "INFO", "--without-gossip", "--without-mingle"]
+        worker = self._start("worker", *arguments, *quiet, "-n", f"{queues}@%h")
+        self.wait_until(lambda: " ready." in worker.last_words())
+        return worker
 
     def start_beat(self) -> Child:
         """With the schedule that production has."""
