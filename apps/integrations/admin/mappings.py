@@ -53,6 +53,12 @@ class MappingAdmin(ActingAdmin[Mapping], RecordedAdmin[Mapping]):
         "Add one, write its template, publish it, then choose it at a destination."
     )
 
+    def blockers(self, obj: Mapping) -> list[str]:
+        """What was published explains what was sent, and stays."""
+        if obj.versions.filter(published_at__isnull=False).exists():
+            return [_("published versions")]
+        return super().blockers(obj)
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Mapping]:
         published = Max("versions__number", filter=Q(versions__published_at__isnull=False))
         users = Prefetch("destination_set", Destination.objects.order_by("name"))

@@ -18,7 +18,8 @@ class Mapping(models.Model):
 
 
 class MappingVersion(models.Model):
-    """One version: a template whose values are JMESPath expressions. A published one never changes."""
+    """One version: a template whose values are JMESPath expressions. A published one never
+    changes: a trigger refuses it (migration 0006)."""
 
     mapping = models.ForeignKey(Mapping, models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField(_("version"))
