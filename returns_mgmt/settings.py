@@ -283,6 +283,9 @@ DISCARD_LIMIT_MINOR = env.int("DISCARD_LIMIT_MINOR", default=50_000)
 # begun in the first half of it. One that was killed leaves them to the next after that.
 DELIVERY_MARGIN_S = env.int("DELIVERY_MARGIN_S", default=40)
 
+# --- Addresses inside that may be called all the same: networks and names (docs/adr/0025).
+ALLOWED_NETWORKS = env.list("ALLOWED_NETWORKS", default=[])
+
 # --- Alerts by e-mail. To nobody unless somebody is named; in development they are only printed.
 ALERT_EMAILS = env.list("ALERT_EMAILS", default=[])
 EMAIL_CONFIG = env.email_url(

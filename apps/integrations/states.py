@@ -91,7 +91,8 @@ class SendProblem(models.TextChoices):
     NOT_PUBLIC = (
         "not-public",
         _(
-            "The name leads to an address inside a network. Nothing was sent: we call public ones only."
+            "The name leads to an address inside a network. Nothing was sent: we call public addresses, "
+            "and those inside that operators allow (ALLOWED_NETWORKS)."
         ),
     )
     UNKNOWN_HOST = "unknown-host", _("The name of the host is not known.")

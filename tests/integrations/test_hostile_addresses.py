@@ -39,6 +39,15 @@ _connect = socket.create_connection
 UNTRIED = ("not-sent", "not-public", "unknown-host", "timed-out")
 
 
+@pytest.fixture(autouse=True)
+def some_are_allowed(settings: Any) -> None:
+    """An allow-list only ever adds: what is refused with one is refused without."""
+    settings.ALLOWED_NETWORKS = [
+        *("10.20.0.0/16", "192.168.77.0/24:443", "[fd77::/48]:443", "172.20.5.5"),
+        *("erp.example.internal", "localhost", "localhost.localdomain"),
+    ]
+
+
 @pytest.fixture
 def tried(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The IP addresses that a connection was tried to, as they come."""

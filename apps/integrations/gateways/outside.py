@@ -1,6 +1,7 @@
 """Requests to addresses that people typed in, kept away from everything inside (ADR 0019).
 
-1. The name is resolved once. If any address of the answer is not public, nothing is sent.
+1. The name is resolved once. If any address of the answer is neither public nor allowed by the
+   operator (`ALLOWED_NETWORKS`, ADR 0025), nothing is sent.
 2. The connection is made to exactly one of those addresses; a name that leads elsewhere a moment
    later changes nothing. TLS still asks for the name.
 3. No redirect is followed, no proxy and no credentials from the environment are used.
@@ -20,9 +21,11 @@ from dataclasses import dataclass
 from functools import cache
 
 import certifi
+from django.conf import settings
 
 from apps.integrations.commands import Answer, Target
 from apps.integrations.policy import may_call
+from apps.integrations.policy.allowed import Entry, read_allowed
 from apps.integrations.states import SendProblem
 
 CONNECT_S = 5.0
@@ -98,12 +101,20 @@ def connected(
     After `total` seconds it is cut, and the event says so.
     """
     deadline = time.monotonic() + total
-    addresses = _resolve(host, port)
-    if not all(may_call(address, loopback=loopback) for address in addresses):
+    addresses, allowed = _resolve(host, port), _allowed(tuple(settings.ALLOWED_NETWORKS))
+    if not all(
+        may_call(address, loopback=loopback, host=host, port=port, allowed=allowed)
+        for address in addresses
+    ):
         raise Failed(SendProblem.NOT_PUBLIC)
     sock = _connect(addresses, port)
     with sock, _cut_off_at(deadline, sock) as cut:
         yield sock, cut
+
+
+@cache
+def _allowed(entries: tuple[str, ...]) -> tuple[Entry, ...]:
+    return read_allowed(entries)
 
 
 @cache

@@ -64,8 +64,8 @@ class Destination(models.Model):
         blank=True,
         validators=[validate_address],
         help_text=_(
-            "Where requests go, such as https://erp.example/hooks/returns. Public addresses only; "
-            "redirects are not followed. A journal and a file drop have none."
+            "Where requests go, such as https://erp.example/hooks/returns. Public addresses, and "
+            "those inside that operators allow; redirects are not followed."
         ),
     )
     config = models.JSONField(_("settings of its kind"), default=dict, blank=True)

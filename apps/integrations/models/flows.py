@@ -45,8 +45,8 @@ class SyncFlow(models.Model):
     url = models.CharField(
         _("address"), max_length=500, validators=[validate_address],
         help_text=_(
-            "What is asked with GET, such as https://erp.example/api/items. Public addresses only; "
-            "redirects are not followed."
+            "What is asked with GET, such as https://erp.example/api/items. Public addresses, and those "
+            "inside that operators allow; redirects are not followed."
         ),
     )  # fmt: skip
     status = models.CharField(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 
 from apps.integrations.commands import Target
+from apps.integrations.policy.allowed import METADATA, Entry
 
 # Stricter than any parser, so that no two can read one address differently: no user names, no
 # fragments, no backslashes, nothing beyond ASCII.
@@ -52,17 +54,29 @@ def read_address(url: str, *, plain_http: bool) -> Target:
     return Target(tls, match["host"].strip("[]"), port, path)
 
 
-def may_call(address: str, *, loopback: bool) -> bool:
-    """Whether an IP address, as a resolver gives it, is public; this machine too with `loopback`."""
+def may_call(
+    address: str, *, loopback: bool, host: str = "", port: int = 0, allowed: Sequence[Entry] = ()
+) -> bool:
+    """Whether an IP address, as a resolver gives it for `host`, is public, or allowed by name.
+
+    This machine too with `loopback`.
+    """
     try:
         ip = _plain(ip_address(address))
     except ValueError:  # such as one with a zone
         return False
-    return _is_public(ip) or (loopback and ip.is_loopback)
+    if _is_public(ip) or (loopback and ip.is_loopback):
+        return True
+    return any(entry.allows(ip, host, port) for entry in allowed)
 
 
 def _is_public(ip: IPv4Address | IPv6Address) -> bool:
-    if ip.is_multicast or not ip.is_global or any(ip in network for network in _NOT_PUBLIC):
+    if (
+        ip in METADATA
+        or ip.is_multicast
+        or not ip.is_global
+        or any(ip in network for network in _NOT_PUBLIC)
+    ):
         return False
     # Beyond unicast are NAT64, IPv4 in other guises, and what was never given out.
     return ip.version == 4 or ip in _UNICAST_V6

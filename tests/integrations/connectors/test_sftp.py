@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -207,3 +208,14 @@ def test_a_test_logs_in_and_looks(server: SftpServer) -> None:
         "Logged in; the folder has 0 names.",
     )
     assert files(server) == {}
+
+
+def test_a_server_inside_is_reached_where_operators_allow_it(
+    server: SftpServer, settings: Any
+) -> None:
+    production = replace(to(server), loopback=False)
+    assert outcome(deliver(production)) == ("retry", "not-public")
+    assert server.steps == []
+
+    settings.ALLOWED_NETWORKS = [f"127.0.0.1:{server.port}"]
+    assert outcome(deliver(production)) == ("ok", "")
