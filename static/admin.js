@@ -81,3 +81,23 @@ if (navigator.clipboard) {
     text.after(button);
   }
 }
+
+// Forms whose fields belong to an answer elsewhere in the form: the others are put away.
+const choosers = new Set();
+const fitting = [...document.querySelectorAll("[data-shown-for]")].map((field) => {
+  const [name, answers] = field.dataset.shownFor.split("=");
+  const chooser = document.getElementById(`id_${name}`);
+  if (chooser) choosers.add(chooser);
+  return { row: field.closest(".row"), chooser, answers: answers.split(",") };
+}).filter(({ row, chooser }) => row && chooser);
+const showFitting = () => {
+  for (const { row, chooser, answers } of fitting) {
+    row.hidden = !answers.includes(chooser.value) && !row.classList.contains("wrong");
+  }
+  for (const panel of new Set(fitting.map(({ row }) => row.closest(".panel")))) {
+    panel.hidden = [...panel.querySelectorAll(".row")].every((row) => row.hidden);
+  }
+};
+for (const chooser of choosers) chooser.addEventListener("change", showFitting);
+addEventListener("pageshow", showFitting);
+showFitting();

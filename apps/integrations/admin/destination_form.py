@@ -1,4 +1,4 @@
-"""The form of a destination: what it wants to hear, when it is called, what happens when it fails."""
+"""The forms of a destination: what it wants to hear, when it is called, what happens when it fails."""
 
 from __future__ import annotations
 
@@ -6,29 +6,27 @@ from typing import Any, ClassVar
 from zoneinfo import available_timezones
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from apps.common.admin import section
-from apps.common.keyring import UnreadableSecret
-from apps.integrations.admin.fields import JsonField, ScheduleField, SpanField, StatusesField
+from apps.integrations.admin.fields import ScheduleField, SpanField, StatusesField
+from apps.integrations.admin.kind_form import (
+    KindForm,
+    credentials_there,
+    kind_fields,
+    kind_sections,
+)
+from apps.integrations.admin.kinds import KINDS
 from apps.integrations.models import Destination
 from apps.integrations.policy.event_types import known_types
-from apps.integrations.services.changing import SETTINGS, check_config, credential_names
-from apps.integrations.states import DestinationKind
+from apps.integrations.services.changing import SETTINGS
+from apps.integrations.states import WITHOUT_ADDRESS, SyncMode
 from apps.stores.models import Region, Store
 
-CREDENTIALS: dict[str, tuple[str, ...]] = {
-    DestinationKind.REST: (
-        *("api_key", "username", "password", "token", "client_id", "client_secret"),
-    ),
-    DestinationKind.FILE: ("password", "private_key", "passphrase"),
-    DestinationKind.TRYTON: ("key",),
-}
-"""What each kind may need to know to be let in."""
 
+class DestinationForm(KindForm):
+    """Of the page of a destination: everything that can be set."""
 
-class DestinationForm(forms.ModelForm[Destination]):
     event_types = forms.TypedMultipleChoiceField(
         label=_("Events"),
         required=False,
@@ -84,16 +82,10 @@ class DestinationForm(forms.ModelForm[Destination]):
         required=False,
         help_text=_("HTTP statuses such as 400, 422: to the error queue after three attempts."),
     )
-    config = JsonField(
-        label=_("Settings of its kind"),
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 10, "spellcheck": "false", "class": "code"}),
-        help_text=_("As JSON. Passwords and keys do not belong here: see Credentials."),
-    )
 
     class Meta:
         model = Destination
-        fields = sorted(SETTINGS)
+        fields = sorted(SETTINGS - {"config"})
         help_texts: ClassVar[dict[str, Any]] = {
             "sync_mode": _("A change counts at the next tick, within a second or two."),
             "regions": _("None chosen: all."),
@@ -113,60 +105,101 @@ class DestinationForm(forms.ModelForm[Destination]):
         self._offer("regions", list(Region.objects.order_by("name").values_list("pk", "name")))
         self._offer("daily_zone", [(zone, zone) for zone in sorted(available_timezones())])
 
-    def clean_config(self) -> Any:
-        config = self.cleaned_data["config"]
-        try:
-            check_config(self.instance.kind, config)
-        except ValidationError as error:
-            raise ValidationError(error.messages) from None
-        return config
-
     def settings(self) -> dict[str, Any]:
         """What the form changed, for the service."""
-        return {name: self.cleaned_data[name] for name in self.changed_data if name in SETTINGS}
-
-    def credentials(self) -> dict[str, str]:
-        """Those that were written; nothing stands in the form, so an empty field keeps what is."""
-        names = CREDENTIALS.get(self.instance.kind, ())
-        given = {name: self.cleaned_data.get(f"credential_{name}", "") for name in names}
-        forgotten = self.cleaned_data.get("forget_credentials") or []
-        return dict.fromkeys(forgotten, "") | {k: v for k, v in given.items() if v}
+        changed = {name: self.cleaned_data[name] for name in self.changed_data if name in SETTINGS}
+        config = self.config()
+        return changed if config == self.kept_config else {**changed, "config": config}
 
     def _offer(self, name: str, choices: list[tuple[Any, Any]]) -> None:
         self.fields[name].choices = choices  # type: ignore[attr-defined]
 
 
-def form_for(destination: Destination | None) -> type[forms.ModelForm[Destination]]:
-    """The form with the credentials that a destination of this kind may need."""
-    kind = destination.kind if destination else DestinationKind.WEBHOOK
-    # A webhook has no settings of its own: the field is taken out.
-    fields: dict[str, Any] = {"config": None} if kind == DestinationKind.WEBHOOK else {}
-    for name in CREDENTIALS.get(kind, ()):
-        fields[f"credential_{name}"] = forms.CharField(
-            label=name.replace("_", " "),
-            required=False,
-            strip=name != "private_key",
-            widget=forms.Textarea(attrs={"rows": 4, "autocomplete": "off"})
-            if name == "private_key"
-            else forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        )
-    if destination and kind in CREDENTIALS:
+class AddForm(KindForm):
+    """For a new one: what it is, what it hears, when; the rest has defaults, and is on its page."""
+
+    event_types = forms.TypedMultipleChoiceField(
+        label=_("Events"),
+        required=False,
+        coerce=str,
+        widget=forms.CheckboxSelectMultiple,
+        choices=[(one, one) for one in known_types()],
+        help_text=_("None ticked: all, those of later versions included."),
+    )
+    sync_mode = forms.ChoiceField(
+        label=_("Sent"),
+        required=False,
+        choices=SyncMode.choices,
+        help_text=_("“Daily” is at 02:00, until you set another time on its page."),
+    )
+    every_seconds = SpanField(
+        least=5, most=86_400, label=_("Every"), required=False,
+        help_text=_("For “Every so often”: 30 s, 5 min, 2 h."),
+    )  # fmt: skip
+
+    class Meta:
+        model = Destination
+        fields: ClassVar[list[str]] = ["name", "url", "event_types", "mapping", "sync_mode",
+                                       "every_seconds", "ordered"]  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.instance.kind = self.kind_name
+        self.initial.update({k: v for k, v in self.kind.starts.items() if k in self.fields})
+
+    def settings(self) -> dict[str, Any]:
+        """What was filled in, over what its kind begins with."""
+        hidden = {k: v for k, v in self.kind.starts.items() if k not in self.fields}
+        names = ("event_types", "mapping", "sync_mode", "every_seconds", "ordered")
+        given = {name: self.cleaned_data[name] for name in names}
+        said = {name: value for name, value in given.items() if value not in ("", None)}
+        return {**hidden, **said, "config": self.config()}
+
+
+def form_to_add(kind: str) -> type[AddForm]:
+    fields: dict[str, Any] = {"kind_name": kind, **kind_fields(kind)}
+    if kind in WITHOUT_ADDRESS:
+        fields["url"] = None
+    return type("KindAddForm", (AddForm,), fields)
+
+
+def sections_to_add(kind: str) -> list[Any]:
+    address = () if kind in WITHOUT_ADDRESS else ("url",)
+    return [
+        (None, {"fields": ("name", *address), "description": KINDS[kind].about}),
+        *kind_sections(kind),
+        section(_("What it wants to hear"), "event_types", "mapping"),
+        section(_("When it is called"), "sync_mode", "every_seconds", "ordered"),
+    ]
+
+
+def form_for(destination: Destination) -> type[DestinationForm]:
+    """The form with what a destination of this kind is asked for."""
+    kind = destination.kind
+    fields: dict[str, Any] = {"kind_name": kind, **kind_fields(kind)}
+    if kind in WITHOUT_ADDRESS:
+        fields["url"] = None
+    if there := credentials_there(destination):
+        labels = {one.place: one.label for one in KINDS[kind].credentials}
         fields["forget_credentials"] = forms.MultipleChoiceField(
             label=_("Forget"),
             required=False,
             widget=forms.CheckboxSelectMultiple,
-            choices=[(name, name.replace("_", " ")) for name in _there(destination)],
+            choices=[(name, labels.get(name, name)) for name in there],
+            help_text=_("What is there. A tick takes it away when you save."),
         )
-    return type("KindForm", (DestinationForm,), fields)
+    return type("KindChangeForm", (DestinationForm,), fields)
 
 
-def sections(kind: str) -> Any:
-    """The groups of the form, below what the page begins with."""
-    secret = [f"credential_{name}" for name in CREDENTIALS.get(kind, ())]
-    how: tuple[str, ...] = ("batch_size", "concurrency", "rate_per_minute", "timeout_seconds")
-    if kind != DestinationKind.WEBHOOK:
-        how = (*how, "config")
-    groups = [
+def sections_for(destination: Destination) -> list[Any]:
+    """The groups of the form, below how it is doing."""
+    kind = destination.kind
+    address = () if kind in WITHOUT_ADDRESS else ("url",)
+    forget = [section(_("Credentials that are there"), "forget_credentials")]
+    return [
+        section(None, "name", *address),
+        *kind_sections(kind),
+        *(forget if credentials_there(destination) else []),
         section(
             _("What it wants to hear"),
             *("event_types", "stores", "regions", "return_scope", "least_amount_minor", "mapping"),
@@ -176,17 +209,7 @@ def sections(kind: str) -> Any:
             *("sync_mode", "every_seconds", "daily_at", "daily_zone", "max_age_seconds", "ordered"),
         ),
         section(_("When it does not work"), "schedule", "permanent_statuses", "when_exhausted"),
-        section(_("How it is called"), *how),
+        section(
+            _("How much at once"), "batch_size", "concurrency", "rate_per_minute", "timeout_seconds"
+        ),
     ]
-    if secret:
-        title, options = section(_("Credentials"), *secret, "forget_credentials")
-        said = _("They are kept encrypted and shown nowhere. An empty field keeps what is there.")
-        groups.append((title, {**options, "description": said}))
-    return groups
-
-
-def _there(destination: Destination) -> list[str]:
-    try:
-        return credential_names(destination)
-    except UnreadableSecret:  # the page "Encryption keys" says so; they can be replaced here
-        return []

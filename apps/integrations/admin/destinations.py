@@ -6,9 +6,11 @@ from typing import Any, cast
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -28,11 +30,15 @@ from apps.integrations.admin.acts import END_OLD, ROTATE, TEST, TRY, secret_page
 from apps.integrations.admin.cause_acts import CauseActs
 from apps.integrations.admin.columns import STATUS, kept, secrets
 from apps.integrations.admin.destination_form import (
-    CREDENTIALS,
+    AddForm,
     DestinationForm,
     form_for,
-    sections,
+    form_to_add,
+    sections_for,
+    sections_to_add,
 )
+from apps.integrations.admin.kind_form import kind_settings
+from apps.integrations.admin.kinds import KINDS
 from apps.integrations.admin.switching import (
     CLOSE_BREAKER,
     DISABLE,
@@ -41,12 +47,10 @@ from apps.integrations.admin.switching import (
     REPLAY,
     RESUME,
 )
-from apps.integrations.gateways import connector_for
 from apps.integrations.models import Delivery, Destination, WebhookSecret
-from apps.integrations.services.changing import SETTINGS
 from apps.integrations.states import SIGNING, DestinationKind, DestinationStatus
 
-_NEW = _("New: fill in how it is called, send a test event, then resume it.")
+_NEW = _("New: try the connection, then resume it.")
 
 
 class SecretInline(ReadOnlyInline[WebhookSecret, Destination]):
@@ -89,19 +93,6 @@ class DestinationAdmin(CauseActs, AskingAdmin[Destination], HistoryAdmin[Destina
         _("About it"), "kind", secrets, copyable("id", _("id")),
         exactly("created_at", _("added")), exactly("credentials_set_at", _("credentials set")),
     )  # fmt: skip
-    add_fieldsets = (
-        (
-            None,
-            {
-                "fields": ("name", "kind", "url"),
-                "description": _(
-                    "A webhook gets a secret, which is shown once, on the next page: requests are "
-                    "signed with it, as Standard Webhooks describes. What it wants to hear, and "
-                    "when, is set on its page."
-                ),
-            },
-        ),
-    )
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return health.GlancingList
@@ -111,6 +102,26 @@ class DestinationAdmin(CauseActs, AskingAdmin[Destination], HistoryAdmin[Destina
         found = super().get_queryset(request).select_related("health")
         return found.prefetch_related(Prefetch("secrets", signing))
 
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """The kind first, then its form."""
+        if request.method != "POST" and _kind_of(request) not in KINDS:
+            return self._choose_kind(request)
+        return super().add_view(request, form_url, extra_context)
+
+    def _choose_kind(self, request: HttpRequest) -> HttpResponse:
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Add a destination"),
+            "opts": self.opts,
+            "kinds": [(one, one.label, KINDS[one].about) for one in DestinationKind],
+        }
+        request.current_app = self.admin_site.name
+        return TemplateResponse(request, "admin/integrations/choose_kind.html", context)
+
     def get_form(
         self,
         request: HttpRequest,
@@ -118,24 +129,22 @@ class DestinationAdmin(CauseActs, AskingAdmin[Destination], HistoryAdmin[Destina
         change: bool = False,
         **more: Any,
     ) -> Any:
-        if obj is not None and self.has_change_permission(request, obj):
-            more["form"] = form_for(obj)
-        form = super().get_form(request, obj, change, **more)
         if obj is None:
-            form.base_fields["kind"].required = False  # without a word it is a webhook
-            form.base_fields["kind"].choices = [  # type: ignore[attr-defined]
-                (kind, label) for kind, label in DestinationKind.choices if _is_built(kind)
-            ]
-        return form
+            more["form"] = form_to_add(_kind_of(request) or DestinationKind.WEBHOOK)
+        elif self.has_change_permission(request, obj):
+            more["form"] = form_for(obj)
+        return super().get_form(request, obj, change, **more)
 
     def get_fieldsets(self, request: HttpRequest, obj: Destination | None = None) -> Any:
         if obj is None:
-            return self.add_fieldsets
-        may = self.has_change_permission(request, obj)
-        groups = sections(obj.kind if may else DestinationKind.WEBHOOK)
-        if not may and obj.kind != DestinationKind.WEBHOOK:
-            groups.append(section(_("Settings of its kind"), "config"))
-        return [self.its_health, section(None, "name", "url"), *groups, self.about]
+            return sections_to_add(_kind_of(request) or DestinationKind.WEBHOOK)
+        if self.has_change_permission(request, obj):
+            return [self.its_health, *sections_for(obj), self.about]
+        groups = sections_for(obj)
+        shown = [group for group in groups if not _of_its_kind(group)]
+        if KINDS[obj.kind].groups:
+            shown.insert(1, section(_("Settings of its kind"), kind_settings))
+        return [self.its_health, *shown, self.about]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Destination | None = None) -> Any:
         if obj is None:
@@ -143,8 +152,7 @@ class DestinationAdmin(CauseActs, AskingAdmin[Destination], HistoryAdmin[Destina
         shown = [
             name for _title, options in (self.its_health, self.about) for name in options["fields"]
         ]
-        changed_here = SETTINGS | set(_credential_fields(obj))
-        return tuple(name for name in shown if name not in changed_here)
+        return (*shown, kind_settings)
 
     def get_inlines(self, request: HttpRequest, obj: Destination | None) -> Any:
         return self.inlines if obj and obj.kind == DestinationKind.WEBHOOK else ()
@@ -165,15 +173,13 @@ class DestinationAdmin(CauseActs, AskingAdmin[Destination], HistoryAdmin[Destina
                 actor=actor_of(request), now=timezone.now(),
             )  # fmt: skip
             return
-        actor, now = actor_of(request), timezone.now()
-        kind = DestinationKind(obj.kind)
+        new, kind = cast(AddForm, form), DestinationKind(obj.kind)
         made, secret = services.add_destination(
-            name=obj.name, url=obj.url, kind=kind, actor=actor, now=now
-        )
-        if kind != DestinationKind.WEBHOOK:  # until it knows how it is called
-            services.set_status(
-                made, DestinationStatus.PAUSED, reason=str(_NEW), actor=actor, now=now
-            )
+            name=obj.name, url=obj.url, kind=kind, settings=new.settings(),
+            credentials=new.credentials(),
+            paused_because="" if kind == DestinationKind.WEBHOOK else str(_NEW),
+            actor=actor_of(request), now=timezone.now(),
+        )  # fmt: skip
         obj.pk, obj.created_at, obj._state.adding = made.pk, made.created_at, False
         request.first_secret = secret  # type: ignore[attr-defined]
 
@@ -186,13 +192,12 @@ class DestinationAdmin(CauseActs, AskingAdmin[Destination], HistoryAdmin[Destina
         return secret_page(request, obj, request.first_secret)  # type: ignore[attr-defined]
 
 
-def _credential_fields(destination: Destination) -> list[str]:
-    return [f"credential_{name}" for name in CREDENTIALS.get(destination.kind, ())]
+def _kind_of(request: HttpRequest) -> str:
+    """Of the destination that is being added: named by the address, or by the form."""
+    found = request.GET.get("kind") or request.POST.get("kind") or ""
+    return found if found in KINDS else ""
 
 
-def _is_built(kind: str) -> bool:
-    try:
-        connector_for(kind)
-    except KeyError:
-        return False
-    return True
+def _of_its_kind(group: Any) -> bool:
+    names = [name for name in group[1]["fields"] if isinstance(name, str)]
+    return all(name.startswith(("set_", "credential_", "forget_")) for name in names)

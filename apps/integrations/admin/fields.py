@@ -32,6 +32,8 @@ class SpanField(forms.CharField):
 
     def clean(self, value: Any) -> Any:
         text = super().clean(value)
+        if not text:  # only where it is not required
+            return None
         try:
             seconds = read_span(text)
         except BadSpan as error:
@@ -105,3 +107,44 @@ class MomentField(forms.DateTimeField):
 
     def __init__(self, **more: Any) -> None:
         super().__init__(input_formats=["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M"], **more)
+
+
+class LinesField(forms.CharField):
+    """Names, one a line."""
+
+    def __init__(self, *, rows: int = 5, **more: Any) -> None:
+        more.setdefault("widget", forms.Textarea(attrs={"rows": rows, "spellcheck": "false"}))
+        super().__init__(**more)
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(map(str, value)) if isinstance(value, list) else value
+
+    def clean(self, value: Any) -> Any:
+        return [line.strip() for line in super().clean(value).splitlines() if line.strip()]
+
+
+class PairsField(LinesField):
+    """Names with what belongs to them, one pair a line: `0007 = POS-SEVEN`, `X-Tenant: 42`."""
+
+    def __init__(self, *, between: str = "=", **more: Any) -> None:
+        super().__init__(**{"rows": 3, **more})
+        self.between = between
+
+    def prepare_value(self, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        sign = f" {self.between} " if self.between == "=" else f"{self.between} "
+        return "\n".join(f"{name}{sign}{one}" for name, one in value.items())
+
+    def clean(self, value: Any) -> Any:
+        pairs: dict[str, str] = {}
+        for line in super().clean(value):
+            name, between, one = (part.strip() for part in line.partition(self.between))
+            params = {"line": line, "between": self.between}
+            if not (name and between and one):
+                wrong = _("“%(line)s” needs a name, then “%(between)s”, then what belongs to it.")
+                raise ValidationError(wrong, params=params)
+            if name in pairs:
+                raise ValidationError(_("“%(name)s” stands there twice."), params={"name": name})
+            pairs[name] = one
+        return pairs

@@ -79,11 +79,14 @@ def read_journal(config: Mapping[str, Any]) -> tuple[JournalSettings, list[str]]
         accounts=read_accounts(reader, ACCOUNTS, TENDERS),
     )
     if settings.zone not in available_timezones():
-        reader.complain(_("“%s” is no time zone.") % settings.zone)
+        reader.complain(_("“%s” is no time zone.") % settings.zone, "timezone")
     accounts = settings.accounts
-    for name in [*accounts.by_role.values(), *accounts.taxes.values(), *accounts.tenders.values()]:
-        if not _ACCOUNT.fullmatch(_PLACES.sub("X", name)):
-            reader.complain(_("“%s” is no account, such as Assets:Cash:{shop}.") % name)
+    for part, names in (("accounts", accounts.by_role), ("taxes", accounts.taxes),
+                        ("tenders", accounts.tenders)):  # fmt: skip
+        for key, name in names.items():
+            if not _ACCOUNT.fullmatch(_PLACES.sub("X", name)):
+                said = _("“%s” is no account, such as Assets:Cash:{shop}.") % name
+                reader.complain(said, f"{part}.{key}")
     return settings, reader.done()
 
 
@@ -93,7 +96,7 @@ def read_accounts(
     """`accounts` by role, `taxes` by code and `tenders` by kind; those not named are as given here."""
     named = reader.table("accounts")
     for role in sorted(set(named) - set(ACCOUNTS)):
-        reader.complain(_("There is no account for “%s”.") % role)
+        reader.complain(_("There is no account for “%s”.") % role, "accounts")
     return Accounts(
         {**by_role, **named}, reader.table("taxes"), {**tenders, **reader.table("tenders")}
     )

@@ -90,9 +90,13 @@ def read_rest(config: Mapping[str, Any], *, plain_http: bool) -> tuple[RestSetti
         test_path=reader.text("test_path", form=_PATH, hint=path_hint),
     )
     if settings.carries_many and _PLACE.search(settings.path):
-        reader.complain(_("A path with places in braces carries one event; a batch has many."))
+        reader.complain(
+            _("A path with places in braces carries one event; a batch has many."), "path"
+        )
     if settings.rules.items is not None and not settings.carries_many:
-        reader.complain(_("“items” is for batches; “success” judges the answer to a single event."))
+        reader.complain(
+            _("“items” is for batches; “success” judges the answer to a single event."), "items"
+        )
     _check_places(settings.path, reader)
     return settings, reader.done()
 
@@ -114,7 +118,8 @@ def read_auth(part: Reader, whole: Reader, *, plain_http: bool) -> AuthSettings:
             read_address(auth.token_url, plain_http=plain_http)
         except BadAddress:
             part.complain(
-                _("“token_url” has to be an address such as https://login.example/token.")
+                _("“token_url” has to be an address such as https://login.example/token."),
+                "token_url",
             )
     whole.take_over("auth", part)
     return auth
@@ -130,7 +135,7 @@ def _check_places(path: str, reader: Reader) -> None:
         try:
             jmespath.compile(place)
         except JMESPathError:
-            reader.complain(_("“{%s}” in the path is not an expression.") % place)
+            reader.complain(_("“{%s}” in the path is not an expression.") % place, "path")
 
 
 def fill_path(path: str, facts: Mapping[str, Any]) -> str:

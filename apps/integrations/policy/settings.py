@@ -18,8 +18,19 @@ NOT_OURS_TO_SET = frozenset(
 )  # fmt: skip
 
 
+class Complaint(str):
+    """A sentence about a setting; `about` is its place, such as `auth.kind`, or nothing."""
+
+    about: str
+
+    def __new__(cls, sentence: str, about: str = "") -> Complaint:
+        made = super().__new__(cls, sentence)
+        made.about = about
+        return made
+
+
 class Reader:
-    """Takes settings one by one; `wrong` gathers what is wrong with them, a sentence each.
+    """Takes settings one by one; `wrong` gathers what is wrong with them, a `Complaint` each.
 
     What cannot be used is read as its default, so that reading goes on and finds all there is.
     """
@@ -73,8 +84,8 @@ class Reader:
         value = self._take(name, default)
         if isinstance(value, int) and not isinstance(value, bool) and least <= value <= most:
             return value
-        span = {"name": name, "least": least, "most": most}
-        self._say(_("“%(name)s” has to be a number from %(least)s to %(most)s."), **span)
+        sentence = _("“%(name)s” has to be a number from %(least)s to %(most)s.")
+        self._say(sentence, name=name, least=least, most=most)
         return default
 
     def texts(self, name: str) -> tuple[str, ...]:
@@ -117,17 +128,19 @@ class Reader:
         given = self.table(name)
         for header, value in given.items():
             if not _HEADER.fullmatch(header) or not _VALUE.fullmatch(value):
-                self._say(_("“%(header)s” cannot be sent as a header."), header=header)
+                self.complain(_("“%s” cannot be sent as a header.") % header, name)
             elif header.lower() in NOT_OURS_TO_SET:
-                self._say(_("The header “%(header)s” is not set here."), header=header)
+                self.complain(_("The header “%s” is not set here.") % header, name)
         return given
 
-    def complain(self, sentence: str) -> None:
-        self.wrong.append(sentence)
+    def complain(self, sentence: str, about: str = "") -> None:
+        self.wrong.append(Complaint(sentence, about))
 
     def take_over(self, name: str, inner: Reader) -> None:
         """What is wrong with a part is wrong with the whole."""
-        self.wrong += [f"{name}: {sentence}" for sentence in inner.done()]
+        for one in inner.done():
+            about = one.about if isinstance(one, Complaint) else ""
+            self.complain(f"{name}: {one}", f"{name}.{about}" if about else name)
 
     def done(self) -> list[str]:
         """All that is wrong, settings that nobody asked for included."""
@@ -140,5 +153,5 @@ class Reader:
         value = self._settings.get(name)
         return default if value is None else value
 
-    def _say(self, sentence: str, **about: Any) -> None:
-        self.wrong.append(sentence % about)
+    def _say(self, sentence: str, *, name: str, **more: Any) -> None:
+        self.complain(sentence % {"name": name, **more}, name)

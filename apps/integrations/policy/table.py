@@ -71,9 +71,11 @@ def read_drop(config: Mapping[str, Any]) -> tuple[DropSettings, list[str]]:
         sftp=_sftp(reader, needed=place == SFTP),
     )
     if settings.format == CSV and not settings.columns:
-        reader.complain(_("“columns” is missing: the names of the columns, in their order."))
+        reader.complain(
+            _("“columns” is missing: the names of the columns, in their order."), "columns"
+        )
     if len(set(settings.columns)) < len(settings.columns):
-        reader.complain(_("“columns” names one twice."))
+        reader.complain(_("“columns” names one twice."), "columns")
     return settings, reader.done()
 
 

@@ -117,15 +117,17 @@ def read_tryton(config: Mapping[str, Any]) -> tuple[TrytonSettings, list[str]]:
         skip_warnings=reader.flag("skip_warnings", default=True),
     )
     if not settings.company:
-        reader.complain(_("“company” is missing: the number of the company in Tryton."))
+        reader.complain(_("“company” is missing: the number of the company in Tryton."), "company")
     if settings.zone not in available_timezones():
-        reader.complain(_("“%s” is no time zone.") % settings.zone)
+        reader.complain(_("“%s” is no time zone.") % settings.zone, "timezone")
     if settings.shipments and not settings.customer:
-        reader.complain(_("“customer” is missing: the code of a party, for walk-in customers."))
+        reader.complain(
+            _("“customer” is missing: the code of a party, for walk-in customers."), "customer"
+        )
     needed = (RETURNS, TAX, CLEARING, TENDER) if settings.moves else ()
     for role in needed:
         if not settings.accounts.by_role.get(role):
-            reader.complain(_("“accounts” names no account for “%s”.") % role)
+            reader.complain(_("“accounts” names no account for “%s”.") % role, f"accounts.{role}")
     return settings, reader.done()
 
 

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from apps.audit import services as audit
 from apps.common.caller import Actor
 from apps.common.wakeup import wake_on_commit
-from apps.integrations.gateways import connector_for
 from apps.integrations.locks import lock_destination
 from apps.integrations.models import Destination
+from apps.integrations.services.configuring import check_config, put_credentials
 from apps.integrations.services.destinations import fact, forget_failures
 
 SETTINGS = frozenset(
@@ -51,7 +49,7 @@ def change_destination(
             changes[name] = {"before": _plain(before), "after": _plain(value)}
             setattr(locked, name, value)
     if credentials:
-        _set_credentials(locked, credentials, now)
+        put_credentials(locked, credentials, now)
         changes["credentials"] = {"replaced": sorted(credentials)}
     if not changes:
         return locked
@@ -63,34 +61,12 @@ def change_destination(
     return locked
 
 
-def check_config(kind: str, config: Any) -> None:
-    """ValidationError, by field, when the connector could not work with these settings."""
-    if not isinstance(config, dict):
-        raise ValidationError({"config": "It has to be a JSON object."})
-    if wrong := connector_for(kind).check(config):
-        raise ValidationError({"config": wrong})
-
-
 @transaction.atomic
 def close_breaker(destination: Destination, *, actor: Actor, now: datetime) -> None:
     """Somebody says that it works again: it is tried at the next tick, as if nothing had failed."""
     forget_failures(destination)
     audit.record([fact("destination.breaker_closed", destination)], actor=actor, now=now)
     wake_on_commit("integrations.carry_feed")
-
-
-def credential_names(destination: Destination) -> list[str]:
-    """Which credentials are there; never what they are. UnreadableSecret when the key is gone."""
-    return sorted(json.loads(destination.credentials or "{}"))
-
-
-def _set_credentials(
-    destination: Destination, credentials: Mapping[str, str], now: datetime
-) -> None:
-    kept = {**json.loads(destination.credentials or "{}"), **credentials}
-    left = {name: value for name, value in kept.items() if value}
-    destination.credentials = json.dumps(left) if left else None
-    destination.credentials_set_at = now if left else None
 
 
 def _plain(value: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from apps.common.errors import StaleState
 from apps.common.wakeup import wake_on_commit
 from apps.integrations.locks import lock_destination, lock_health
 from apps.integrations.models import Destination, DestinationHealth, FeedReader
+from apps.integrations.services.configuring import check_config, put_credentials
 from apps.integrations.services.signing import make_secret
 from apps.integrations.states import DestinationKind, DestinationStatus
 
@@ -26,19 +28,32 @@ def add_destination(
     name: str,
     url: str,
     kind: DestinationKind = DestinationKind.WEBHOOK,
+    settings: Mapping[str, Any] | None = None,
+    credentials: Mapping[str, str] | None = None,
+    paused_because: str = "",
     actor: Actor,
     now: datetime,
 ) -> tuple[Destination, str]:
     """A new destination, and its first secret in clear, this once (`whsec_…`).
 
-    ValidationError for a name that is taken or an address that we would not call.
+    `settings` are fields of it; without them those of its kind are filled in later. With a reason
+    it begins paused. ValidationError by field for a name that is taken, an address that we would
+    not call, or settings that make no sense.
     """
-    destination = Destination(name=name, url=url, kind=kind, created_at=now)
+    destination = Destination(name=name, url=url, kind=kind, created_at=now, **(settings or {}))
+    if paused_because:
+        destination.status, destination.status_reason = DestinationStatus.PAUSED, paused_because
+    if credentials:
+        put_credentials(destination, credentials, now)
     destination.full_clean()
+    if settings is not None:
+        check_config(kind, destination.config)
     destination.save()
     DestinationHealth.objects.create(destination=destination)
     secret = make_secret(destination, now=now)
-    data = {"url": url, "kind": str(kind)}
+    data: dict[str, Any] = {"url": url, "kind": str(kind), "status": str(destination.status)}
+    if settings is not None:
+        data |= {"config": destination.config, "credentials": sorted(credentials or ())}
     audit.record([fact("destination.added", destination, data)], actor=actor, now=now)
     return destination, secret
 
