@@ -164,7 +164,7 @@ def _alerts(
             "%(n)s sales came in the last 24 hours under the number of another.",
             pulse.conflicts,
         ) % {"n": pulse.conflicts}
-        yield Alert(WAIT, text, _list("sales_saleconflict", last_at="day"), _("Compare them"))
+        yield Alert(WAIT, text, _list("sales_saleconflict", status="open"), _("Compare them"))
     if pulse.notices:
         text = ngettext(
             "%(n)s notice about a register is open.",

@@ -21,6 +21,7 @@ from apps.refunds.states import OPEN, RefundStatus
 from apps.returns.models import CustomerReturn, PolicyVersion
 from apps.returns.states import VersionStatus
 from apps.sales.models import Sale, SaleConflict
+from apps.sales.states import ConflictStatus
 from apps.stores.models import Store
 from apps.terminals.models import Notice, Terminal
 from apps.terminals.states import REMINDERS, TerminalStatus
@@ -70,7 +71,9 @@ def read_pulse(now: datetime) -> Pulse:
             unplaced=_one(waiting, Count("pk")),
             oldest=_one(waiting, Min("recorded_at")),
             conflicts=_one(
-                SaleConflict.objects.filter(last_at__gte=now - timedelta(days=1)), Count("pk")
+                SaleConflict.objects.filter(
+                    status=ConflictStatus.OPEN, last_at__gte=now - timedelta(days=1)
+                ), Count("pk")
             ),
             beat=_one(Heartbeat.objects.filter(name="beat"), Min("at")),
             unlisted=_one(Item.objects.filter(unlisted=True), Count("pk")),

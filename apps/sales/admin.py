@@ -7,10 +7,21 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.common import display
-from apps.common.admin import ReadOnlyAdmin, ReadOnlyInline, rows, section
+from apps.common.admin import (
+    AskingAct,
+    AskingAdmin,
+    ReadOnlyAdmin,
+    ReadOnlyInline,
+    ReasonForm,
+    actor_of,
+    answers,
+    rows,
+    section,
+)
 from apps.common.admin.columns import (
     column,
     copyable,
@@ -19,11 +30,13 @@ from apps.common.admin.columns import (
     money,
     quantity,
     related,
+    state,
     when,
 )
 from apps.common.admin.filters import belongs, chosen, lately, since
+from apps.sales import services
 from apps.sales.models import Sale, SaleConflict, SaleLine, SaleTender
-from apps.sales.states import Channel
+from apps.sales.states import Channel, ConflictStatus
 
 _ZONE = "store__timezone"
 _OF_SALE = "sale__currency"
@@ -213,13 +226,55 @@ def body(conflict: SaleConflict) -> str:
     return display.document(conflict.body)
 
 
+def _is_open(conflict: SaleConflict) -> bool:
+    return conflict.status == ConflictStatus.OPEN
+
+
+def _settle(to: ConflictStatus, said: Any) -> Any:
+    def run(request: HttpRequest, conflict: SaleConflict) -> Any:
+        note, actor = answers(request)["note"], actor_of(request)
+        services.settle_conflict(conflict, to, note=note, actor=actor, now=timezone.now())
+        return said
+
+    return run
+
+
+RESOLVE = AskingAct(
+    "resolve",
+    _("Resolve"),
+    lambda conflict: _(
+        "It was seen to: the numbering was mended, or the other sale came under a number of its own. "
+        "It leaves the error queue; if the register sends the same again, it comes back. The sale "
+        "that stands is not changed."
+    ),
+    _settle(ConflictStatus.RESOLVED, _("Resolved.")),
+    fits=_is_open,
+    form=lambda conflict: lambda data=None: ReasonForm(data, label=_("What was done")),
+)
+DISCARD = AskingAct(
+    "discard",
+    _("Discard"),
+    lambda conflict: _(
+        "What came is of no account, and stays out of the error queue however often the register "
+        "sends it. It is kept. The sale that stands is not changed."
+    ),
+    _settle(ConflictStatus.DISCARDED, _("Discarded.")),
+    fits=_is_open,
+    danger=True,
+    form=lambda conflict: lambda data=None: ReasonForm(data, label=_("Reason")),
+)
+
+
 @admin.register(SaleConflict)
-class SaleConflictAdmin(ReadOnlyAdmin[SaleConflict]):
+class SaleConflictAdmin(AskingAdmin[SaleConflict], ReadOnlyAdmin[SaleConflict]):
     """A second body under the number of a sale that stands: kept to be looked at, never applied."""
 
+    acts = (RESOLVE, DISCARD)
+    trail_name = "sale"
     ordering = ("-last_at", "-id")
     list_display = (
         related("sale", _("the sale that stands")),
+        state("status", _("status"), {ConflictStatus.OPEN: display.BAD}),
         related("terminal", _("sent by")),
         "times",
         when("last_at", _("last came"), zone="sale__store__timezone"),
@@ -227,7 +282,10 @@ class SaleConflictAdmin(ReadOnlyAdmin[SaleConflict]):
     )
     list_display_links = ("times",)
     list_select_related = ("sale__store", "terminal__store")
-    list_filter = (since("last_at", _("Last came")),)
+    list_filter = (
+        chosen("status", _("Status"), ConflictStatus.choices),
+        since("last_at", _("Last came")),
+    )
     search_paths = ("sale__receipt_number", "sale__customer_ref")
     search_help_text = _("Receipt or customer")
     lead = _(
@@ -240,6 +298,10 @@ class SaleConflictAdmin(ReadOnlyAdmin[SaleConflict]):
             related("sale", _("the sale that stands")),
             related("terminal", _("sent by")),
             "times",
+            state("status", _("status"), {ConflictStatus.OPEN: display.BAD}),
+            "note",
+            "settled_by",
+            exactly("settled_at", _("settled"), zone="sale__store__timezone"),
         ),
         section(
             None,

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.common.ids import uuid7
 from apps.inventory.models import Item
-from apps.sales.states import Channel, TenderKind
+from apps.sales.states import Channel, ConflictStatus, TenderKind
 from apps.stores.models import Store
 from apps.terminals.models import Terminal
 
@@ -184,6 +184,12 @@ class SaleConflict(models.Model):
     first_at = models.DateTimeField(_("first came"))
     last_at = models.DateTimeField(_("last came"))
     times = models.PositiveIntegerField(_("times"), default=1)
+    status = models.CharField(
+        _("status"), max_length=16, choices=ConflictStatus.choices, default=ConflictStatus.OPEN
+    )
+    note = models.CharField(_("what was done"), max_length=500, blank=True)
+    settled_at = models.DateTimeField(_("settled"), null=True)
+    settled_by = models.CharField(_("settled by"), max_length=160, blank=True)
 
     class Meta:
         verbose_name = _("sale conflict")
@@ -191,5 +197,23 @@ class SaleConflict(models.Model):
         constraints = [
             # The same wrong body again only counts up.
             models.UniqueConstraint(fields=["sale", "content_hash"], name="sale_conflict_once"),
+            models.CheckConstraint(
+                condition=models.Q(status__in=ConflictStatus.values),
+                name="sale_conflict_status_known",
+            ),
+            # Whoever closed one said who, when and why; an open one is not settled.
+            models.CheckConstraint(
+                condition=models.Q(status="open", settled_at__isnull=True)
+                | models.Q(status__in=["resolved", "discarded"], settled_at__isnull=False)
+                & ~models.Q(note="")
+                & ~models.Q(settled_by=""),
+                name="sale_conflict_settled",
+            ),
         ]
-        indexes = [models.Index(fields=["-last_at"], name="sale_conflict_recent")]
+        indexes = [
+            models.Index(fields=["-last_at"], name="sale_conflict_recent"),
+            # What the error queue shows.
+            models.Index(
+                fields=["-last_at"], condition=models.Q(status="open"), name="sale_conflict_open"
+            ),
+        ]

@@ -11,12 +11,13 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import F
 
 from apps.audit import services as audit
 from apps.audit.commands import Fact
-from apps.common.caller import Caller
-from apps.common.errors import Invalid
+from apps.common.caller import Actor, Caller
+from apps.common.errors import Invalid, StaleState
 from apps.common.fields import format_quantity
 from apps.common.ids import uuid7
 from apps.common.money import extended_price
@@ -28,6 +29,7 @@ from apps.inventory.states import Bucket, MovementKind
 from apps.sales import policy, store
 from apps.sales.commands import LineChange, NewLine, NewSale
 from apps.sales.models import Sale, SaleConflict
+from apps.sales.states import ConflictStatus
 
 
 class NumbersDoNotAddUp(Invalid):
@@ -71,6 +73,31 @@ def record_sales(
         else _stands_already(sale, body, caller=caller, now=now)
         for sale_id, sale, body in zip(ids, sales, bodies, strict=True)
     ]
+
+
+@transaction.atomic
+def settle_conflict(
+    conflict: SaleConflict, to: ConflictStatus, *, note: str, actor: Actor, now: datetime
+) -> None:
+    """Resolve (seen to elsewhere) or discard (of no account), saying why. The sale stays as it is.
+
+    Invalid without a word, StaleState when somebody was faster.
+    """
+    if to not in (ConflictStatus.RESOLVED, ConflictStatus.DISCARDED):
+        raise ValueError(f"{to} settles nothing")
+    if not (said := note.strip()[:500]):
+        raise Invalid("Say why.")
+    settled = SaleConflict.objects.filter(pk=conflict.pk, status=ConflictStatus.OPEN).update(
+        status=to, note=said, settled_at=now, settled_by=actor.label[:160] or actor.id[:160]
+    )
+    if not settled:
+        raise StaleState("This conflict is no longer in the error queue.")
+    stands = Sale.objects.only("receipt_number").get(pk=conflict.sale_id)
+    fact = Fact(
+        f"sale_conflict.{to}", "sale", str(stands.pk), subject_label=stands.receipt_number,
+        outcome=str(to), reason=said, data={"conflict": conflict.pk},
+    )  # fmt: skip
+    audit.record([fact], actor=actor, now=now)
 
 
 def change_lines(changes: Sequence[LineChange]) -> None:
@@ -150,7 +177,15 @@ def _stands_already(sale: NewSale, body: Any, *, caller: Caller, now: datetime) 
         audit.record([fact], actor=caller.actor, now=now)
     else:
         SaleConflict.objects.filter(pk=conflict.pk).update(times=F("times") + 1, last_at=now)
+        _open_again(conflict)
     return TakenIn("conflict", stands.pk, stands.receipt_number)
+
+
+def _open_again(conflict: SaleConflict) -> None:
+    """What was seen to and comes again was not; what was decided against stays so."""
+    SaleConflict.objects.filter(pk=conflict.pk, status=ConflictStatus.RESOLVED).update(
+        status=ConflictStatus.OPEN, note="", settled_at=None, settled_by=""
+    )
 
 
 def _differences(stands: Sale, came: NewSale) -> list[dict[str, str]]:

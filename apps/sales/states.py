@@ -17,3 +17,9 @@ class TenderKind(models.TextChoices):
     STORE_CREDIT = "store_credit", _("Store credit")
     WALLET = "wallet", _("Wallet")
     INVOICE = "invoice", _("On invoice")
+
+
+class ConflictStatus(models.TextChoices):
+    OPEN = "open", _("Open")  # in the error queue
+    RESOLVED = "resolved", _("Resolved")  # somebody saw to it; open again when it comes again
+    DISCARDED = "discarded", _("Discarded")  # of no account, however often it comes

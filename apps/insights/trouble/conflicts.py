@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -10,15 +10,13 @@ from django.utils.translation import gettext_lazy
 
 from apps.insights.trouble.base import COUNTED, Group
 from apps.sales.models import SaleConflict
-
-LOOKED_BACK = timedelta(days=30)
+from apps.sales.states import ConflictStatus
 
 
 class SaleConflicts:
     def groups(self, now: datetime) -> list[Group]:
-        """Of the last 30 days: nothing says of a conflict that it was seen to."""
-        recent = SaleConflict.objects.filter(last_at__gte=now - LOOKED_BACK)
-        rows = recent.order_by("-last_at").values_list("pk", "first_at", "sale__receipt_number")
+        still_open = SaleConflict.objects.filter(status=ConflictStatus.OPEN)
+        rows = still_open.order_by("-last_at").values_list("pk", "first_at", "sale__receipt_number")
         found = list(rows[: COUNTED + 1])
         if not found:
             return []
@@ -28,11 +26,11 @@ class SaleConflicts:
                 what=gettext_lazy("Sale"),
                 where="",
                 cause=_("another sale under the same number"),
-                detail=_("The first one stands. Compare them; the register may count anew."),
+                detail=_("The first one stands. Compare them, then resolve or discard."),
                 count=len(found),
                 since=min(first for _key, first, _receipt in found),
                 example=receipt,
                 example_url=reverse("admin:sales_saleconflict_change", args=[key]),
-                rows_url=f"{reverse('admin:sales_saleconflict_changelist')}?last_at=month",
+                rows_url=f"{reverse('admin:sales_saleconflict_changelist')}?status=open",
             )
         ]

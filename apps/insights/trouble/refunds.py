@@ -12,9 +12,13 @@ from apps.insights.trouble.base import COUNTED, Group
 from apps.refunds.models import Refund
 from apps.refunds.states import OPEN, RefundStatus
 
+_SENT_IN_VAIN = 3
 _CAUSES = {
     RefundStatus.UNKNOWN: _("We keep asking the processor; look there by the reference."),
     RefundStatus.REQUIRES_ACTION: _("The processor waits for the customer."),
+    RefundStatus.SUBMITTED: _(
+        "Tried three times and more: the processor is not set up here, or cannot be reached."
+    ),
 }
 
 
@@ -22,10 +26,11 @@ class StuckRefunds:
     def groups(self, now: datetime) -> list[Group]:
         # Named as the partial index `refund_due` has it, so that it carries this.
         still_open = Refund.objects.filter(status__in=OPEN)
+        stuck = still_open.exclude(status=RefundStatus.SUBMITTED, attempts__lt=_SENT_IN_VAIN)
         return [
             group
             for status, says in _CAUSES.items()
-            if (group := _group(still_open.filter(status=status), status, str(says)))
+            if (group := _group(stuck.filter(status=status), status, str(says)))
         ]
 
 

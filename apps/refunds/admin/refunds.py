@@ -10,9 +10,20 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from apps.common import display
-from apps.common.admin import ReadOnlyAdmin, ReadOnlyInline, rows, section
+from apps.common.admin import (
+    Act,
+    BulkAct,
+    BulkAdmin,
+    ReadOnlyAdmin,
+    ReadOnlyInline,
+    actor_of,
+    one_by_one,
+    rows,
+    section,
+)
 from apps.common.admin.columns import (
     column,
     copyable,
@@ -23,10 +34,12 @@ from apps.common.admin.columns import (
     when,
 )
 from apps.common.admin.filters import belongs, chosen, since
+from apps.refunds import services
 from apps.refunds.models import (
     Refund,
     RefundEvent,
 )
+from apps.refunds.services.asking import may_be_asked
 from apps.refunds.states import OPEN, RefundKind, RefundStatus
 
 _ZONE = "store__timezone"
@@ -111,9 +124,42 @@ def till(refund: Refund) -> str:
     return f"{refund.store.number} / {refund.terminal_number or '-'}"
 
 
+def _ask(request: HttpRequest, refund: Refund) -> Any:
+    services.ask_now(refund, actor=actor_of(request), now=timezone.now())
+    return _("A worker asks the processor at once; what it says stands below.")
+
+
+_BEFORE = _(
+    "A worker asks the processor what became of it, now instead of at its next time. Money is only "
+    "sent where the processor says that it has no such refund, and under the same key as before: it "
+    "is paid once."
+)
+ASK = Act("ask-now", _("Ask the processor now"), lambda refund: _BEFORE, _ask, fits=may_be_asked)
+_ASK_ALL = BulkAct(
+    "ask-now",
+    _("Ask the processor now"),
+    lambda n: (
+        ngettext(
+            "A worker asks the processor what became of %(n)s refund.",
+            "A worker asks the processor what became of %(n)s refunds, one after the other.",
+            n,
+        )
+        % {"n": n}
+    ),
+    one_by_one(
+        _ask, lambda n: ngettext("%(n)s is asked about.", "%(n)s are asked about.", n) % {"n": n}
+    ),
+    why_not=lambda refund: "" if may_be_asked(refund) else _("It is settled, or was never sent"),
+    most=500,
+)
+
+
 @admin.register(Refund)
-class RefundAdmin(ReadOnlyAdmin[Refund]):
+class RefundAdmin(BulkAdmin[Refund], ReadOnlyAdmin[Refund]):
     """Money goes back once, by the worker, under one key; nobody pays or stops it here by hand."""
+
+    acts = (ASK,)
+    bulk_acts = (_ASK_ALL,)
 
     trail_name = "refund"
 

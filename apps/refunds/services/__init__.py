@@ -1,5 +1,6 @@
 """Opening refunds with a return, and carrying them out afterwards."""
 
+from apps.refunds.services.asking import ask_now
 from apps.refunds.services.carry_out import execute_due_refunds
 from apps.refunds.services.opening import (
     cancel_refunds,
@@ -10,6 +11,7 @@ from apps.refunds.services.opening import (
 )
 
 __all__ = [
+    "ask_now",
     "cancel_refunds",
     "execute_due_refunds",
     "open_refunds",
