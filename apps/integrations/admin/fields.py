@@ -134,7 +134,7 @@ class PairsField(LinesField):
         if not isinstance(value, dict):
             return value
         sign = f" {self.between} " if self.between == "=" else f"{self.between} "
-        return "\n".join(f"{name}{sign}{one}" for name, one in value.items())
+        return "\n".join(f"{name}{sign}{_plain(one)}" for name, one in value.items())
 
     def clean(self, value: Any) -> Any:
         pairs: dict[str, str] = {}
@@ -148,3 +148,27 @@ class PairsField(LinesField):
                 raise ValidationError(_("“%(name)s” stands there twice."), params={"name": name})
             pairs[name] = one
         return pairs
+
+
+class WaysField(PairsField):
+    """What is different about ways to pay: `stripe: kind=card gateway=stripe`."""
+
+    def prepare_value(self, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        said = {way: " ".join(f"{k}={v}" for k, v in told.items()) for way, told in value.items()}
+        return super().prepare_value(said)
+
+    def clean(self, value: Any) -> dict[str, Any]:
+        told = {}
+        for way, text in super().clean(value).items():
+            words = [word.partition("=") for word in text.split()]
+            if not all(name and sign and one for name, sign, one in words):
+                wrong = _("“%(text)s” cannot be read. Write it as kind=card gateway=stripe.")
+                raise ValidationError(wrong, params={"text": text})
+            told[way] = {name: one for name, _sign, one in words}
+        return told
+
+
+def _plain(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from apps.common.keyring import UnreadableSecret
-from apps.integrations.admin.fields import JsonField, SpanField
+from apps.integrations.admin.fields import PairsField, SpanField
 from apps.integrations.models import SyncFlow
 from apps.integrations.policy.access import WORDS, check_access
 from apps.integrations.policy.pulling import path_problem
@@ -67,14 +67,16 @@ class FlowForm(forms.ModelForm[SyncFlow]):
     daily_zone = forms.ChoiceField(
         label=_("Time zone"), help_text=_("Whose clock “Daily at” means, summer time included.")
     )
-    template = JsonField(
+    template = PairsField(
+        between=":",
+        rows=9,
         label=_("Mapping"),
         required=False,
-        widget=forms.Textarea(attrs={"rows": 10, "spellcheck": "false", "class": "code"}),
         help_text=_(
-            "As JSON: our word and a JMESPath expression over the record, such as "
-            "{“sku”: “=item.number”}. Empty: the record says it in our words. docs/inward.md lists "
-            "them."
+            "One word of ours a line, then = and where it stands in the record (JMESPath), such as "
+            "“sku: =article.number”; without = it is meant as it is written. Empty: the record says it "
+            "in our words. Items: sku, name, gtin, category, unit, returnable, serial_tracked, "
+            "hazardous, recalled. Stock: store, sku, on_hand, as_of."
         ),
     )
 

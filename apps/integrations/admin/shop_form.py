@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from apps.integrations.admin.fields import JsonField, SpanField
+from apps.integrations.admin.fields import SpanField, WaysField
 from apps.integrations.models import WebShop
 from apps.integrations.services.shops import LEAST_SECRET
 
@@ -29,13 +29,14 @@ def _secret() -> forms.CharField:
 
 
 class ShopForm(forms.ModelForm[WebShop]):
-    gateways = JsonField(
+    gateways = WaysField(
+        between=":",
         label=_("Ways to pay"),
         required=False,
-        widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false", "class": "code"}),
         help_text=_(
-            "As JSON, what differs from the usual: {“stripe”: {“kind”: “card”, “gateway”: “stripe”, "
-            "“reference”: “authorization”}}. docs/inward.md lists the usual."
+            "What differs from the usual, one way a line: “stripe: kind=card gateway=stripe "
+            "reference=authorization”. A refund goes to that gateway, under that number of the payment "
+            "(order, authorization or payment_id)."
         ),
     )
 

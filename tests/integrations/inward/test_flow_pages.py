@@ -59,9 +59,9 @@ def test_one_is_added_and_read(it: Client, source: Source) -> None:
     [
         ({"url": "ftp://erp.example/"}, "Write it as https://host/path"),
         ({"every_seconds": "1 s"}, "From 5 s to 24 h."),
-        ({"template": "[1]"}, "A mapping is an object"),
-        ({"template": '{"sku": "=["}'}, "sku: "),
-        ({"template": '{"price": "=p"}'}, "Nothing is known of “price”. “sku” is missing."),
+        ({"template": "sku"}, "needs a name, then “:”"),
+        ({"template": "sku: =["}, "sku: "),
+        ({"template": "price: =p"}, "Nothing is known of “price”. “sku” is missing."),
         ({"records_path": "a["}, "Invalid"),
         ({"access": "bearer"}, "Missing: token."),
         ({"access": "header", "credential_header": "Host", "credential_value": "k"}, "no header"),

@@ -69,9 +69,9 @@ def test_a_secret_that_was_made_here_is_shown_this_once(it: Client, online: Stor
         ({"secret": "short"}, "at least 16 characters"),
         ({"receipt_prefix": "W S"}, "Letters, digits and hyphens."),
         ({"domain": "https://x"}, "Such as quiet-harbour.myshopify.com."),
-        ({"gateways": '{"stripe": {"kind": "gold"}}'}, "has an unknown kind"),
-        ({"gateways": '{"stripe": {"ref": "x"}}'}, "kind, gateway and reference only"),
-        ({"gateways": "["}, "No JSON"),
+        ({"gateways": "stripe: kind=gold"}, "has an unknown kind"),
+        ({"gateways": "stripe: ref=x"}, "kind, gateway and reference only"),
+        ({"gateways": "stripe: card"}, "“card” cannot be read."),
     ],
 )
 def test_what_is_wrong_is_said_beside_the_field(
@@ -91,7 +91,7 @@ def test_a_prefix_belongs_to_one_web_shop(it: Client, online: Store) -> None:
 def test_its_shop_and_prefix_stay_as_they_are(it: Client) -> None:
     shop = make_shop().row
 
-    form = {"name": "Loud Harbour", "domain": "", "gateways": "{}", "receipt_prefix": "X-"}
+    form = {"name": "Loud Harbour", "domain": "", "gateways": "stripe: kind=card gateway=stripe", "receipt_prefix": "X-"}
     it.post(page(shop), {**form, "secrets-TOTAL_FORMS": 0, "secrets-INITIAL_FORMS": 0})
 
     shop.refresh_from_db()
