@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from apps.common.admin import section
-from apps.integrations.admin.fields import ScheduleField, SpanField, StatusesField
+from apps.integrations.admin.fields import ScheduleField, SpanField, StatusesField, show_for
 from apps.integrations.admin.kind_form import (
     KindForm,
     credentials_there,
@@ -22,6 +22,8 @@ from apps.integrations.policy.event_types import known_types
 from apps.integrations.services.changing import SETTINGS
 from apps.integrations.states import WITHOUT_ADDRESS, SyncMode
 from apps.stores.models import Region, Store
+
+_TIMED = {"every_seconds": ["every"], "daily_at": ["daily"], "daily_zone": ["daily"]}
 
 
 class DestinationForm(KindForm):
@@ -104,6 +106,7 @@ class DestinationForm(KindForm):
         self._offer("stores", [(number, f"{number} {name}") for number, name in shops])
         self._offer("regions", list(Region.objects.order_by("name").values_list("pk", "name")))
         self._offer("daily_zone", [(zone, zone) for zone in sorted(available_timezones())])
+        show_for(self, "sync_mode", _TIMED)
 
     def settings(self) -> dict[str, Any]:
         """What the form changed, for the service."""
@@ -145,6 +148,8 @@ class AddForm(KindForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.instance.kind = self.kind_name
+        self.initial["every_seconds"] = self.instance.every_seconds
+        show_for(self, "sync_mode", _TIMED)
         self.initial.update({k: v for k, v in self.kind.starts.items() if k in self.fields})
 
     def settings(self) -> dict[str, Any]:

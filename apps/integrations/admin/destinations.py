@@ -91,7 +91,12 @@ class DestinationAdmin(CauseActs, AskingAdmin[Destination], HistoryAdmin[Destina
     )  # fmt: skip
     about = section(
         _("About it"), "kind", secrets, copyable("id", _("id")),
-        exactly("created_at", _("added")), exactly("credentials_set_at", _("credentials set")),
+        exactly("created_at", _("added")),
+    )  # fmt: skip
+
+    about_others = section(
+        _("About it"), "kind", exactly("credentials_set_at", _("credentials set")),
+        copyable("id", _("id")), exactly("created_at", _("added")),
     )  # fmt: skip
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
@@ -138,19 +143,22 @@ class DestinationAdmin(CauseActs, AskingAdmin[Destination], HistoryAdmin[Destina
     def get_fieldsets(self, request: HttpRequest, obj: Destination | None = None) -> Any:
         if obj is None:
             return sections_to_add(_kind_of(request) or DestinationKind.WEBHOOK)
+        about = self.about if obj.kind == DestinationKind.WEBHOOK else self.about_others
         if self.has_change_permission(request, obj):
-            return [self.its_health, *sections_for(obj), self.about]
+            return [self.its_health, *sections_for(obj), about]
         groups = sections_for(obj)
         shown = [group for group in groups if not _of_its_kind(group)]
         if KINDS[obj.kind].groups:
             shown.insert(1, section(_("Settings of its kind"), kind_settings))
-        return [self.its_health, *shown, self.about]
+        return [self.its_health, *shown, about]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Destination | None = None) -> Any:
         if obj is None:
             return ()
         shown = [
-            name for _title, options in (self.its_health, self.about) for name in options["fields"]
+            name
+            for _title, options in (self.its_health, self.about, self.about_others)
+            for name in options["fields"]
         ]
         return (*shown, kind_settings)
 

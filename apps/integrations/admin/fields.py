@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -18,6 +19,13 @@ from apps.integrations.policy.durations import (
 )
 
 _NO_SPAN = _("“%(text)s” is no span of time. Write it as 30 s, 5 min, 2 h or 1 d.")
+
+
+def show_for(form: forms.BaseForm, chooser: str, fields: Mapping[str, Iterable[str]]) -> None:
+    """Fields that only some answers to `chooser` need: a script puts the others away."""
+    for name, answers in fields.items():
+        if name in form.fields:
+            form.fields[name].widget.attrs["data-shown-for"] = f"{chooser}={','.join(answers)}"
 
 
 class SpanField(forms.CharField):
@@ -83,7 +91,9 @@ class JsonField(forms.CharField):
     widget = forms.Textarea
 
     def prepare_value(self, value: Any) -> Any:
-        return value if isinstance(value, str) else json.dumps(value, indent=2, ensure_ascii=False)
+        if value is None or isinstance(value, str):
+            return value or ""
+        return json.dumps(value, indent=2, ensure_ascii=False)
 
     def clean(self, value: Any) -> Any:
         text = super().clean(value)

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from apps.common.keyring import UnreadableSecret
-from apps.integrations.admin.fields import PairsField, SpanField
+from apps.integrations.admin.fields import PairsField, SpanField, show_for
 from apps.integrations.models import SyncFlow
 from apps.integrations.policy.access import WORDS, check_access
 from apps.integrations.policy.pulling import path_problem
@@ -25,6 +25,8 @@ _LABELS: dict[str, Any] = {
     "password": _("Password"),
     "token": _("Token"),
 }
+_TIMED = {"every_seconds": ["every"], "daily_at": ["daily"], "daily_zone": ["daily"]}
+_BY_TIME = {"since_name": ["since"], "overlap_seconds": ["since"], "changed_path": ["since"]}
 _OPEN = {"header", "username"}
 CREDENTIALS = tuple(f"credential_{word}" for word in _LABELS)
 
@@ -64,6 +66,11 @@ class FlowForm(forms.ModelForm[SyncFlow]):
             "time is counted on top of its figures."
         ),
     )
+    daily_at = forms.TimeField(
+        label=_("Daily at"),
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        help_text=_("For “Daily”."),
+    )
     daily_zone = forms.ChoiceField(
         label=_("Time zone"), help_text=_("Whose clock “Daily at” means, summer time included.")
     )
@@ -85,13 +92,21 @@ class FlowForm(forms.ModelForm[SyncFlow]):
         exclude = ("status", "created_at")  # noqa: DJ006
         help_texts: ClassVar[dict[str, Any]] = {
             "timing": _("A change counts at the next tick, within a second or two."),
-            "daily_at": _("For “Daily”."),
             "page_size": _("At most so many are asked for at once, 1 to 2000."),
             "size_name": _("Empty: the size is not asked for."),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if self.instance._state.adding:  # fields that are written out here know no defaults
+            for name in ("every_seconds", "max_age_seconds", "overlap_seconds", "behind_seconds",
+                         "daily_at", "daily_zone"):  # fmt: skip
+                self.initial.setdefault(name, getattr(self.instance, name))
+        words = {f"credential_{w}": [k for k, of in WORDS.items() if w in of] for w in _LABELS}
+        show_for(self, "access", words)
+        show_for(self, "timing", _TIMED)
+        show_for(self, "paging", _BY_TIME)
+        show_for(self, "kind", {"behind_seconds": ["stock"]})
         zones = [(zone, zone) for zone in sorted(available_timezones())]
         if "daily_zone" in self.fields:
             self.fields["daily_zone"].choices = zones  # type: ignore[attr-defined]

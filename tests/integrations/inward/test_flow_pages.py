@@ -54,6 +54,26 @@ def test_one_is_added_and_read(it: Client, source: Source) -> None:
     assert actions() == ["sync_flow.added"]
 
 
+def test_the_form_as_it_is_shown_needs_no_more_than_name_and_address(
+    it: Client, source: Source
+) -> None:
+    shown = it.get(url(SyncFlow, "add")).context["adminform"].form
+    values = {one.name: one.value() for one in shown if one.value() is not None}
+    given = {
+        "name": "ERP",
+        "kind": "stock",
+        "url": source.url,
+        "template": "store: =shop\nsku: =sku",
+    }
+    assert it.post(url(SyncFlow, "add"), {**values, **given}).status_code == 302
+
+    flow = SyncFlow.objects.get()
+    assert (flow.daily_zone, flow.max_age_seconds, flow.overlap_seconds) == (
+        "Europe/Berlin", 3_600, 120,
+    )  # fmt: skip
+    assert flow.template == {"store": "=shop", "sku": "=sku"}
+
+
 @pytest.mark.parametrize(
     ("changes", "said"),
     [

@@ -91,11 +91,17 @@ def test_a_prefix_belongs_to_one_web_shop(it: Client, online: Store) -> None:
 def test_its_shop_and_prefix_stay_as_they_are(it: Client) -> None:
     shop = make_shop().row
 
-    form = {"name": "Loud Harbour", "domain": "", "gateways": "stripe: kind=card gateway=stripe", "receipt_prefix": "X-"}
+    form = {
+        "name": "Loud Harbour",
+        "domain": "",
+        "gateways": "stripe: kind=card gateway=stripe",
+        "receipt_prefix": "X-",
+    }
     it.post(page(shop), {**form, "secrets-TOTAL_FORMS": 0, "secrets-INITIAL_FORMS": 0})
 
     shop.refresh_from_db()
     assert (shop.name, shop.domain, shop.receipt_prefix) == ("Loud Harbour", "", "WS-")
+    assert shop.gateways == {"stripe": {"kind": "card", "gateway": "stripe"}}
     assert actions() == ["web_shop.changed"]
 
 
