@@ -34,6 +34,8 @@ class Group:
     example_url: str
     rows_url: str
     buttons: Sequence[Button] = ()
+    came_in: bool = False
+    """It came from where it says; else it was on its way there."""
 
     @property
     def is_more(self) -> bool:

@@ -47,4 +47,5 @@ def _group(what: Any, model: str, rows_url: str, found: Refused) -> Group:
         example=found.example,
         example_url=reverse(f"admin:integrations_{model}_change", args=[found.example_id]),
         rows_url=rows_url,
+        came_in=True,
     )

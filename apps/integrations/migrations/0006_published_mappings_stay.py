@@ -14,13 +14,13 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(
             [
-                f"CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON {TABLE} FOR EACH ROW "
+                f"CREATE TRIGGER published_stays BEFORE UPDATE OR DELETE ON {TABLE} FOR EACH ROW "
                 "WHEN (OLD.published_at IS NOT NULL) EXECUTE FUNCTION refuse_change()",
                 f"CREATE TRIGGER no_truncate BEFORE TRUNCATE ON {TABLE} "
                 "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()",
-                f"ALTER TABLE {TABLE} ENABLE ALWAYS TRIGGER append_only",
+                f"ALTER TABLE {TABLE} ENABLE ALWAYS TRIGGER published_stays",
                 f"ALTER TABLE {TABLE} ENABLE ALWAYS TRIGGER no_truncate",
             ],
-            [f"DROP TRIGGER append_only ON {TABLE}", f"DROP TRIGGER no_truncate ON {TABLE}"],
+            [f"DROP TRIGGER published_stays ON {TABLE}", f"DROP TRIGGER no_truncate ON {TABLE}"],
         ),
     ]
