@@ -23,6 +23,7 @@ from tests.integrations.inward.source import Source, Trouble
 from tests.world import books, nothing_changes
 
 pytestmark = pytest.mark.django_db
+TOLD = "store: =shop\nsku: =sku\non_hand: =left"
 ACTS = ("run-now", "look", "pause", "resume", "start-anew")
 
 
@@ -63,7 +64,7 @@ def test_the_form_as_it_is_shown_needs_no_more_than_name_and_address(
         "name": "ERP",
         "kind": "stock",
         "url": source.url,
-        "template": "store: =shop\nsku: =sku",
+        "template": TOLD,
     }
     assert it.post(url(SyncFlow, "add"), {**values, **given}).status_code == 302
 
@@ -71,7 +72,7 @@ def test_the_form_as_it_is_shown_needs_no_more_than_name_and_address(
     assert (flow.daily_zone, flow.max_age_seconds, flow.overlap_seconds) == (
         "Europe/Berlin", 3_600, 120,
     )  # fmt: skip
-    assert flow.template == {"store": "=shop", "sku": "=sku"}
+    assert flow.template == {"store": "=shop", "sku": "=sku", "on_hand": "=left"}
 
 
 @pytest.mark.parametrize(
