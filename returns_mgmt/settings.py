@@ -149,6 +149,8 @@ CELERY_TASK_ROUTES = {
 FEED_TASK = "integrations.carry_feed"
 CELERY_BEAT_SCHEDULE = {
     "carry-feed": {"task": "integrations.carry_feed", "schedule": 1.0, "options": {"expires": 5}},
+    "seal-trail": {"task": "audit.seal", "schedule": 1.0, "options": {"expires": 5}},
+    "sign-trail": {"task": "audit.checkpoint", "schedule": 60.0, "options": {"expires": 60}},
     "execute-refunds": {"task": "refunds.execute_due", "schedule": 1.0, "options": {"expires": 5}},
     "expire-returns": {"task": "returns.expire_due", "schedule": 60.0, "options": {"expires": 60}},
     "verify": {"task": "insights.verify", "schedule": 300.0, "options": {"expires": 120}},
@@ -268,6 +270,14 @@ RATE_LIMIT_ENROLMENT = env.int("RATE_LIMIT_ENROLMENT", default=5)
 
 # --- The change feed: for how long events are kept for those who read them.
 FEED_RETENTION_DAYS = env.int("FEED_RETENTION_DAYS", default=30)
+
+# --- The trail: what signs its checkpoints and the folder they are written to, outside the database;
+# public keys of those that were signed with earlier keys. Without the first two nothing is signed.
+AUDIT_SIGNING_KEY = env.str("AUDIT_SIGNING_KEY", default="")
+AUDIT_PUBLIC_KEYS = env.list("AUDIT_PUBLIC_KEYS", default=[])
+AUDIT_CHECKPOINTS = env.str(
+    "AUDIT_CHECKPOINTS", default=str(DATA_DIR / "checkpoints") if DEVELOPMENT else ""
+)
 
 # --- Money going out. The lease has to outlast the calls that one refund may need.
 REFUND_LEASE_S = env.int("REFUND_LEASE_S", default=60)

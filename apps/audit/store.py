@@ -1,23 +1,106 @@
-"""The one statement that writes the trail."""
+"""The SQL of the trail: the one statement that writes entries, and those that seal them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from apps.common.sql import execute
+from apps.audit.chain import FIELDS
+from apps.audit.commands import Head
+from apps.common.sql import execute, fetch_all, fetch_one
 
-_COLUMNS = (
-    "at, actor_kind, actor_id, actor_label, store_id, store_number, terminal_number, "
-    "action, subject_type, subject_id, subject_label, outcome, reason, data, request_id"
-)
-_ROW = "(" + ", ".join(["%s"] * 15) + ")"
+# Two 32-bit keys of our own for each advisory lock: of the one sealer, and of the one who signs.
+_SEALER_LOCK = (7_320, 1)
+_CHECKPOINT_LOCK = (7_320, 2)
+
+_COLUMNS = FIELDS[1:]
+_ROW = "(" + ", ".join(["%s"] * len(_COLUMNS)) + ")"
+# What waits for its seal is noted by the same statement: one round trip, and no horizon to guess.
+_INSERT = f"""
+WITH told AS (INSERT INTO audit_auditentry ({", ".join(_COLUMNS)}) VALUES {{}} RETURNING id)
+INSERT INTO audit_unsealedentry (entry_id) SELECT id FROM told
+"""
+
+ENTRY = ", ".join(f"e.{name}::text" if name == "data" else f"e.{name}" for name in FIELDS)
+
+# An entry that is gone leaves what it noted behind, for `verify` to find.
+_TAKE = f"""
+SELECT {ENTRY} FROM audit_unsealedentry u JOIN audit_auditentry e ON e.id = u.entry_id
+ ORDER BY u.entry_id LIMIT %s
+"""
+_ENDS = """
+SELECT c.chain, s.n, s.hash FROM unnest(%s::bigint[]) AS c(chain)
+ CROSS JOIN LATERAL (SELECT n, hash FROM audit_seal WHERE chain = c.chain ORDER BY n DESC LIMIT 1) s
+"""
+_WRITE = """
+WITH gone AS (DELETE FROM audit_unsealedentry WHERE entry_id = ANY(%(ids)s::bigint[]))
+INSERT INTO audit_seal (entry_id, chain, n, digest, hash)
+SELECT * FROM unnest(%(ids)s::bigint[], %(chains)s::bigint[], %(ns)s::bigint[],
+                     %(digests)s::bytea[], %(hashes)s::bytea[])
+"""
+# From chain to chain along the index: a few hundred look-ups whatever the number of seals.
+HEADS = """
+WITH RECURSIVE ends AS (
+    (SELECT chain, n, hash FROM audit_seal ORDER BY chain DESC, n DESC LIMIT 1)
+    UNION ALL
+    SELECT s.* FROM ends CROSS JOIN LATERAL (
+        SELECT chain, n, hash FROM audit_seal WHERE chain < ends.chain
+         ORDER BY chain DESC, n DESC LIMIT 1) s)
+SELECT chain, n, hash FROM ends ORDER BY chain
+"""
+_KEPT = """
+SELECT s.chain, s.n, s.hash FROM unnest(%s::bigint[], %s::bigint[]) AS h(chain, n)
+  JOIN audit_seal s USING (chain, n)
+"""
 
 
 def insert_entries(rows: Sequence[Sequence[Any]]) -> None:
-    """Rows in the order of `_COLUMNS`, in one INSERT."""
+    """Rows in the order of `FIELDS` without the id, in one INSERT."""
     values = ", ".join([_ROW] * len(rows))
-    execute(
-        f"INSERT INTO audit_auditentry ({_COLUMNS}) VALUES {values}",
-        [value for row in rows for value in row],
-    )
+    execute(_INSERT.format(values), [value for row in rows for value in row])
+
+
+def lock_sealer() -> bool:
+    """False when another one is sealing (it will seal what we would have)."""
+    return _try_lock(_SEALER_LOCK)
+
+
+def lock_checkpoints() -> bool:
+    """False when another one is signing."""
+    return _try_lock(_CHECKPOINT_LOCK)
+
+
+def _try_lock(keys: tuple[int, int]) -> bool:
+    row = fetch_one("SELECT pg_try_advisory_xact_lock(%s::int, %s::int)", keys)
+    return bool(row and row[0])
+
+
+def take_unsealed(limit: int) -> list[tuple[Any, ...]]:
+    """The oldest entries that wait, in the order of `FIELDS`."""
+    return fetch_all(_TAKE, [limit])
+
+
+def read_ends(chains: Iterable[int]) -> dict[int, Head]:
+    """Where these chains end; one that has no seal yet is missing."""
+    return {row[0]: to_head(row) for row in fetch_all(_ENDS, [sorted(chains)])}
+
+
+def write_seals(rows: Sequence[tuple[int, int, int, bytes, bytes]]) -> None:
+    """Rows of (entry id, chain, n, digest, hash). Their entries wait no longer."""
+    names = ("ids", "chains", "ns", "digests", "hashes")
+    execute(_WRITE, dict(zip(names, map(list, zip(*rows, strict=True)), strict=True)))
+
+
+def read_heads() -> list[Head]:
+    """Where every chain ends."""
+    return [to_head(row) for row in fetch_all(HEADS)]
+
+
+def still_there(heads: Sequence[Head]) -> set[Head]:
+    """Those of the heads that are seals of their chains."""
+    params = [[head.chain for head in heads], [head.n for head in heads]]
+    return {to_head(row) for row in fetch_all(_KEPT, params)} & set(heads)
+
+
+def to_head(row: Sequence[Any]) -> Head:
+    return Head(row[0], row[1], bytes(row[2]))

@@ -9,15 +9,19 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """For the trail: kind, id, and the name as it was then, as text."""
+    """For the trail: kind, id, the name as it was then, as text, and what it showed for being it.
 
-    kind: str  # terminal | user | worker | command
+    `credential_id` is that of a register's credential, or a session's mark; never a secret.
+    """
+
+    kind: str  # terminal | user | worker | command | integration | outside
     id: str
     label: str
     store_id: int | None = None
     store_number: str = ""
     terminal_number: str = ""
     request_id: str = ""
+    credential_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,7 @@ class Caller:
             store_number=self.store_number,
             terminal_number=self.terminal_number,
             request_id=self.request_id,
+            credential_id=str(self.credential_id),
         )
 
 
@@ -61,6 +66,14 @@ def worker_actor(name: str, *, store_id: int | None = None, store_number: str = 
     return Actor(kind="worker", id=name, label=name, store_id=store_id, store_number=store_number)
 
 
-def user_actor(user_id: int, username: str, *, request_id: str = "") -> Actor:
+def user_actor(
+    user_id: int, username: str, *, request_id: str = "", credential_id: str = ""
+) -> Actor:
     """A member of staff acting through the admin."""
-    return Actor(kind="user", id=str(user_id), label=username, request_id=request_id)
+    return Actor(
+        kind="user",
+        id=str(user_id),
+        label=username,
+        request_id=request_id,
+        credential_id=credential_id,
+    )

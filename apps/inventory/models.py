@@ -79,6 +79,8 @@ class StockLevel(models.Model):
 class StockMovement(models.Model):
     """The ledger of goods. `reference` (say `return:<id>:1`) is opaque here and happens once."""
 
+    append_only = True
+
     id = models.BigAutoField(primary_key=True)
     store = models.ForeignKey(Store, models.PROTECT, verbose_name=_("shop"))
     item = models.ForeignKey(Item, models.PROTECT, verbose_name=_("item"))

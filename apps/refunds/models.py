@@ -105,6 +105,8 @@ def refund_key(refund_id: object) -> str:
 class RefundEvent(models.Model):
     """What was asked and heard, append-only (migration 0002): PostgreSQL refuses any change."""
 
+    append_only = True
+
     class Kind(models.TextChoices):
         REQUEST = "request", _("Asked")
         SUCCESS = "success", _("Paid back")
@@ -127,6 +129,8 @@ class RefundEvent(models.Model):
 
 class StoreCreditEntry(models.Model):
     """The ledger of a store credit, append-only (migration 0002); its balance is their sum."""
+
+    append_only = True
 
     id = models.BigAutoField(primary_key=True)
     account = models.ForeignKey(StoreCredit, models.PROTECT, related_name="entries")

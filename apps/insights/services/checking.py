@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-import psycopg
-from django.db import connection
-
+from apps.common.snapshot import read_only_cursor
 from apps.insights.card_scan import count_card_numbers
 from apps.insights.invariants import INVARIANTS
 from apps.insights.models import VerifyRun
@@ -35,22 +32,6 @@ def check_invariants(cursor: Any) -> Iterator[Result]:
         cursor.execute(invariant.sql)
         yield Result(invariant.number, invariant.promise, cursor.fetchone()[0])
     yield Result(*CARDS, count_card_numbers(cursor))
-
-
-@contextmanager
-def read_only_cursor() -> Iterator[Any]:
-    """A cursor of a connection of its own, in one snapshot, on which PostgreSQL refuses to write."""
-    params = connection.get_connection_params()
-    options = (
-        "-c default_transaction_read_only=on -c default_transaction_isolation=repeatable\\ read"
-    )
-    plain = {
-        name: params[name]
-        for name in ("dbname", "user", "password", "host", "port")
-        if name in params
-    }
-    with psycopg.connect(**plain, options=options) as own, own.cursor() as cursor:
-        yield cursor
 
 
 def run_and_keep(*, now: datetime) -> VerifyRun:

@@ -9,7 +9,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
-from apps.insights.services.checking import Result, check_invariants, keep, read_only_cursor
+from apps.common.snapshot import read_only_cursor
+from apps.insights.services.checking import Result, check_invariants, keep
 
 
 class Command(BaseCommand):
