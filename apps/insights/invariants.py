@@ -183,6 +183,19 @@ INVARIANTS: tuple[Invariant, ...] = (
              + (SELECT count(*) FROM returns_customerreturn r WHERE 1 <> (
                   SELECT count(*) FROM audit_auditentry a WHERE a.subject_type = 'return'
                      AND a.subject_id = r.id::text AND a.action = 'return.' || r.status))"""),
+    Invariant("10.3", "each chain of the trail counts 1, 2, 3, and each seal follows the one before it", """
+        SELECT count(*) FROM (
+               SELECT n, digest, hash, lag(n, 1, 0::bigint) OVER chained AS before_n,
+                      lag(hash, 1, decode(repeat('00', 32), 'hex')) OVER chained AS before
+                 FROM audit_seal WINDOW chained AS (PARTITION BY chain ORDER BY n)) s
+         WHERE n <> before_n + 1 OR hash <> sha256(before || digest)"""),
+    Invariant("10.4", "each trail entry is sealed within ten minutes, and each seal has its entry", """
+        SELECT (SELECT count(*) FROM audit_auditentry e LEFT JOIN audit_seal s ON s.entry_id = e.id
+                  LEFT JOIN audit_unsealedentry u
+                         ON u.entry_id = e.id AND u.noted_at > now() - interval '10 minutes'
+                 WHERE s.entry_id IS NULL AND u.entry_id IS NULL)
+             + (SELECT count(*) FROM audit_seal s LEFT JOIN audit_auditentry e ON e.id = s.entry_id
+                 WHERE e.id IS NULL)"""),
     Invariant("11.1", "each store credit is the sum of its ledger, and not negative", """
         SELECT count(*) FROM refunds_storecredit c
          WHERE c.balance_minor < 0 OR c.balance_minor <> (

@@ -2,30 +2,49 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.db.models import Model
+from django.utils import timezone
 
-from apps.audit.models import AuditEntry
+from apps.audit.guards import ledgers
+from apps.audit.models import AuditEntry, Checkpoint, Seal
+from apps.audit.services.checkpoints import write_checkpoint
 from apps.inventory.models import StockMovement
 from apps.refunds.models import RefundEvent, StoreCreditEntry
 from tests.world import Register, nothing_changes
 
 CHANGES = {
     "audit_auditentry": "reason = 'nothing happened'",
+    "audit_seal": "n = 1",
+    "audit_checkpoint": "entries = 0",
     "refunds_refundevent": "kind = 'cancel'",
     "refunds_storecreditentry": "amount_minor = 0",
     "inventory_stockmovement": "quantity = 1",
 }
 LEDGERS = tuple(CHANGES)
+KEYS = {"audit_seal": "entry_id", "audit_checkpoint": "number"}
+_LEDGERS: tuple[type[Model], ...] = (
+    AuditEntry, Checkpoint, Seal, RefundEvent, StoreCreditEntry, StockMovement,
+)  # fmt: skip
 
 
 @pytest.fixture
-def written(register: Register) -> Register:
+def written(register: Register, settings: Any, tmp_path: Path) -> Register:
     """The register, after a return that left an entry in every ledger."""
-    register.take_back(register.sell(), refund_to="store_credit")
-    for ledger in (AuditEntry, RefundEvent, StoreCreditEntry, StockMovement):
+    settings.AUDIT_CHECKPOINTS = str(tmp_path)
+    _fill(register)
+    for ledger in _LEDGERS:
         assert ledger._default_manager.exists()
     return register
+
+
+def _fill(register: Register) -> None:
+    register.take_back(register.sell(), refund_to="store_credit")
+    write_checkpoint(now=timezone.now())
 
 
 def _refused(statement: str) -> None:
@@ -38,7 +57,8 @@ def test_the_list_of_ledgers_is_whole(db: None) -> None:
     guarded = "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'append_only'"
     with connection.cursor() as cursor:
         cursor.execute(guarded)
-        assert {name for (name,) in cursor.fetchall()} == set(LEDGERS)
+        assert {name for (name,) in cursor.fetchall()} == set(LEDGERS) == set(ledgers())
+    assert {ledger._meta.db_table for ledger in _LEDGERS} == set(LEDGERS)
 
 
 @pytest.mark.parametrize("role", ["origin", "replica", "local"])
@@ -46,6 +66,7 @@ def test_the_list_of_ledgers_is_whole(db: None) -> None:
 def test_a_ledger_refuses_update_delete_and_truncate(
     written: Register, table: str, role: str
 ) -> None:
+    key = KEYS.get(table, "id")
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(f"SET LOCAL session_replication_role = '{role}'")
@@ -53,18 +74,19 @@ def test_a_ledger_refuses_update_delete_and_truncate(
         _refused(f"UPDATE {table} SET {CHANGES[table]}")
         _refused(f"DELETE FROM {table}")
         _refused(f"TRUNCATE {table} CASCADE")
-        _refused(f"DELETE FROM {table} WHERE id = (SELECT max(id) FROM {table})")
+        _refused(f"DELETE FROM {table} WHERE {key} = (SELECT max({key}) FROM {table})")
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = 'origin'")
 
 
 @pytest.mark.parametrize("table", LEDGERS)
 def test_an_upsert_is_no_way_around(written: Register, table: str) -> None:
-    columns = "id, " + CHANGES[table].partition(" =")[0]
+    key = KEYS.get(table, "id")
+    columns = f"{key}, " + CHANGES[table].partition(" =")[0]
     with nothing_changes():
         _refused(
-            f"INSERT INTO {table} SELECT * FROM {table} ON CONFLICT (id)"
-            f" DO UPDATE SET ({columns}) = (EXCLUDED.id, EXCLUDED.{columns.split(', ')[1]})"
+            f"INSERT INTO {table} SELECT * FROM {table} ON CONFLICT ({key})"
+            f" DO UPDATE SET ({columns}) = (EXCLUDED.{key}, EXCLUDED.{columns.split(', ')[1]})"
         )
 
 
@@ -73,6 +95,6 @@ def test_a_ledger_takes_new_entries(written: Register, table: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT count(*) FROM {table}")
         before = cursor.fetchone()[0]
-        written.take_back(written.sell(), refund_to="store_credit")
+        _fill(written)
         cursor.execute(f"SELECT count(*) FROM {table}")
         assert cursor.fetchone()[0] > before

@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from apps.audit.services.sealing import seal_entries
 from apps.events.models import Event
 from apps.events.services import forget_events, place_events
 from apps.insights.invariants import INVARIANTS
@@ -48,6 +49,8 @@ BREAKS: dict[str, str] = {
     "8.3": "UPDATE events_event SET position = 100000 - position",
     "10.1": "DELETE FROM audit_auditentry WHERE action = 'refund.succeeded'",
     "10.2": "DELETE FROM audit_auditentry WHERE action = 'return.completed'",
+    "10.3": "UPDATE audit_seal SET hash = digest WHERE n = 2",
+    "10.4": "DELETE FROM audit_seal",
     "11.1": "UPDATE refunds_storecredit SET balance_minor = balance_minor + 1",
     "11.2": "DELETE FROM refunds_storecreditentry",
     "12.1": "UPDATE returns_customerreturn SET completed_at = NULL WHERE status = 'completed'",
@@ -105,6 +108,7 @@ def busy_day(register: Register) -> Register:
     register.take_back(sale, "99")
     execute_due_refunds(clock=timezone.now)
     place_events()
+    seal_entries()
     return register
 
 

@@ -29,11 +29,11 @@ import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256, sha512
-from typing import Any, Tuple
+from typing import Any
 
 GENESIS = bytes(32)
 
-Point = Tuple[int, int, int, int]
+Point = tuple[int, int, int, int]
 
 # --- Ed25519 verification after RFC 8032, 5.1.7 and 6, with points as (X, Y, Z, T), x = X/Z, y = Y/Z.
 
