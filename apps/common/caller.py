@@ -42,6 +42,7 @@ class Caller:
     rate_per_second: int = 0  # of its profile; 0 is no limit
     burst: int = 0
     good_until: datetime | None = None  # when its token ends, if it is known
+    spoken_for: tuple[str, str] | None = None  # id and name of the web shop that uses it
 
     @property
     def is_authenticated(self) -> bool:
@@ -49,15 +50,17 @@ class Caller:
 
     @property
     def actor(self) -> Actor:
+        name = f"{self.store_number}/{self.terminal_number}"
+        id_, label = self.spoken_for or (str(self.terminal_id), name)
         return Actor(
-            kind="terminal",
-            id=str(self.terminal_id),
-            label=f"{self.store_number}/{self.terminal_number}",
+            kind="integration" if self.spoken_for else "terminal",
+            id=id_,
+            label=label,
             store_id=self.store_id,
             store_number=self.store_number,
             terminal_number=self.terminal_number,
             request_id=self.request_id,
-            credential_id=str(self.credential_id),
+            credential_id="" if self.spoken_for else str(self.credential_id),
         )
 
 

@@ -36,6 +36,7 @@ class LoginForm(AdminAuthenticationForm):
         address = address_of(self.request) if self.request else ""
         fact = Fact(
             "user.login_failed", "user", actor.id, subject_label=actor.label, outcome="refused",
+            reason="unknown name" if user is None else "wrong password, or may not log in",
             data={"address": address},
         )  # fmt: skip
         audit.record([fact], actor=actor, now=timezone.now())

@@ -146,7 +146,7 @@ def record_count(
         events.tell([stock_changed(reference, levels, {item.pk: item.sku})], place=place, now=now)
     fact = Fact(
         "stock.counted", "item", item.sku, subject_label=str(item),
-        data={"counted": counted, "expected": expected},
+        data={"counted": counted, "expected": expected}, occurred_at=counted_at,
     )  # fmt: skip
     audit.record([fact], actor=actor, now=now)
     return count

@@ -145,6 +145,7 @@ def _record(
         "sale.recorded", "sale", str(sale_id), subject_label=sale.receipt_number,
         data={"total_minor": sale.total, "currency": sale.currency, "lines": len(sale.lines),
               "operator": sale.operator},
+        occurred_at=sale.sold_at,
     )  # fmt: skip
     audit.record([fact], actor=caller.actor, now=now)
     events.tell(news, place=place, now=now)

@@ -85,7 +85,10 @@ def test_a_line_that_a_crash_cut_off_is_passed_over(folder: Path) -> None:
     with (folder / "checkpoints.jsonl").open("a") as file:
         file.write('{"body":{"number":2,"at"')
     write_checkpoint(now=later(1))
-    assert [line.number for line in checkpoint_file.read_lines(folder / "checkpoints.jsonl")] == [1, 2]
+    assert [line.number for line in checkpoint_file.read_lines(folder / "checkpoints.jsonl")] == [
+        1,
+        2,
+    ]
     assert findings() == []
 
 

@@ -13,6 +13,8 @@ from django.db import connection
 from apps.audit.guards import ledgers
 from apps.audit.services.roles import SECRET, Roles, roles_sql
 from apps.audit.services.sealing import seal_entries
+from apps.audit.services.verifying import check_trail
+from apps.insights.services.checking import check_invariants
 from tests.world import make_register
 
 _OURS = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
@@ -76,11 +78,12 @@ def test_each_role_may_do_its_work_and_no_more(split: None) -> None:
         assert outcome(app, "DELETE FROM django_migrations") == "InsufficientPrivilege"
         assert outcome(app, "UPDATE stores_store SET name = name") == "ok"
         assert outcome(app, "DELETE FROM audit_unsealedentry") == "ok"
-        assert outcome(app, "INSERT INTO audit_seal VALUES (-1, 99, 1, '', '')") == "ok"
 
     with connect(ROLES.auditor) as auditor:
         for table in ledgers():
             assert outcome(auditor, f"SELECT * FROM {table}") == "ok"
+        assert [one for one in check_invariants(auditor.cursor()) if one.violations] == []
+        assert list(check_trail(auditor.cursor())) == []
         for table in SECRET:
             assert outcome(auditor, f"SELECT * FROM {table}") == "InsufficientPrivilege"
         assert outcome(auditor, "UPDATE stores_store SET name = ''") == "ReadOnlySqlTransaction"
@@ -90,6 +93,9 @@ def test_each_role_may_do_its_work_and_no_more(split: None) -> None:
             "INSERT INTO audit_seal VALUES (-2, 99, 2, '', '')", "CREATE TABLE mine (x int)",
         ):  # fmt: skip
             assert outcome(auditor, statement) == "InsufficientPrivilege", statement
+
+    with connect(ROLES.app) as app:
+        assert outcome(app, "INSERT INTO audit_seal VALUES (-1, 99, 1, '', '')") == "ok"
 
     with connect(ROLES.owner) as owner:
         assert outcome(owner, "DELETE FROM audit_auditentry") == "RestrictViolation"

@@ -58,9 +58,7 @@ def test_a_seal_stands_for_all_before_it() -> None:
     seal_entries()
 
     first, second = chain(1)
-    assert (
-        bytes(second.hash) == hashlib.sha256(bytes(first.hash) + bytes(second.digest)).digest()
-    )
+    assert bytes(second.hash) == hashlib.sha256(bytes(first.hash) + bytes(second.digest)).digest()
 
 
 @pytest.mark.django_db
@@ -86,7 +84,9 @@ def test_an_entry_that_was_deleted_before_its_seal_is_not_forgotten() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_one_that_commits_late_comes_later_in_the_chain() -> None:
     params = connection.get_connection_params()
-    with connect(**{k: params[k] for k in ("dbname", "user", "host", "port") if k in params}) as slow:
+    with connect(
+        **{k: params[k] for k in ("dbname", "user", "host", "port") if k in params}
+    ) as slow:
         slow.execute(
             "WITH e AS (INSERT INTO audit_auditentry (at, actor_kind, actor_id, actor_label, store_id,"
             " store_number, terminal_number, action, subject_type, subject_id, subject_label, outcome,"
@@ -107,7 +107,9 @@ def test_one_that_commits_late_comes_later_in_the_chain() -> None:
 def test_nobody_waits_while_another_seals() -> None:
     params = connection.get_connection_params()
     write(1, "a.b")
-    with connect(**{k: params[k] for k in ("dbname", "user", "host", "port") if k in params}) as other:
+    with connect(
+        **{k: params[k] for k in ("dbname", "user", "host", "port") if k in params}
+    ) as other:
         other.execute("SELECT pg_advisory_xact_lock(7320, 1)")
         assert seal_entries() == 0
     assert seal_entries() == 1

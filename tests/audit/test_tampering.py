@@ -146,7 +146,9 @@ def test_an_end_that_was_cut_off(signed: Path) -> None:
 
 
 def test_a_chain_that_is_gone_altogether(signed: Path) -> None:
-    tamper("DELETE FROM audit_auditentry WHERE store_id = 2", "DELETE FROM audit_seal WHERE chain = 2")
+    tamper(
+        "DELETE FROM audit_auditentry WHERE store_id = 2", "DELETE FROM audit_seal WHERE chain = 2"
+    )
     (found,) = findings()
     assert (found.kind, found.chain, found.n) == ("cut", 2, 0)
 
@@ -161,7 +163,9 @@ def rebuild(chain: int) -> None:
     before = GENESIS
     with superuser() as cursor:
         for seal in Seal.objects.filter(chain=chain).order_by("n"):
-            row = fetch_one(f"SELECT {ENTRY} FROM audit_auditentry e WHERE id = %s", [seal.entry_id])
+            row = fetch_one(
+                f"SELECT {ENTRY} FROM audit_auditentry e WHERE id = %s", [seal.entry_id]
+            )
             assert row is not None
             digest = digest_of(to_entry(row, chain=chain, n=seal.n))
             before = link(before, digest)

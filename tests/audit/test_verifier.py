@@ -209,7 +209,9 @@ def test_both_make_the_same_tree() -> None:
 
 
 def test_it_imports_nothing_of_ours() -> None:
-    imported = [line for line in SCRIPT.read_text().splitlines() if line.startswith(("import", "from"))]
+    imported = [
+        line for line in SCRIPT.read_text().splitlines() if line.startswith(("import", "from"))
+    ]
     assert imported == [
         "from __future__ import annotations", "import argparse", "import base64", "import json",
         "import sys", "from collections.abc import Iterable, Iterator, Sequence",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Any, ClassVar, Generic, TypeVar
 
 from django.contrib import admin
@@ -28,7 +29,14 @@ def actor_of(request: HttpRequest) -> Actor:
         request.user.pk,
         request.user.get_username(),
         request_id=str(getattr(request, "request_id", "")),
+        credential_id=_session_mark(request),
     )
+
+
+def _session_mark(request: HttpRequest) -> str:
+    """Which session it was, without what would let somebody take it over."""
+    session_key = getattr(getattr(request, "session", None), "session_key", None) or ""
+    return f"session:{sha256(session_key.encode()).hexdigest()[:16]}" if session_key else ""
 
 
 def section(title: Any, *fields: Any, folded: bool = False) -> Any:

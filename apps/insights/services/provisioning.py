@@ -10,6 +10,10 @@ from pathlib import Path
 
 from django.db import transaction
 
+from apps.accounts.models import Role
+from apps.accounts.services import create_user
+from apps.audit import services as audit
+from apps.audit.commands import Fact
 from apps.common.caller import Actor
 from apps.stores.models import Store
 from apps.terminals.models import Credential, Terminal, TerminalProfile
@@ -17,6 +21,15 @@ from apps.terminals.services import add_terminal, issue_code
 from apps.terminals.states import USABLE, TerminalStatus
 
 COMMAND = Actor(kind="command", id="manage.py", label="manage.py")
+
+
+@transaction.atomic
+def add_administrator(name: str, *, password: str, now: datetime) -> None:
+    """Somebody to begin with. ValidationError when the password is too weak."""
+    user = create_user(username=name, password=password, role=Role.IT_ADMINISTRATOR)
+    data = {"role": str(user.role)}
+    fact = Fact("user.added", "user", str(user.pk), subject_label=user.username[:150], data=data)
+    audit.record([fact], actor=COMMAND, now=now)
 
 
 @dataclass(frozen=True, slots=True)

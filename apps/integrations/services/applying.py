@@ -73,7 +73,7 @@ def apply_records(batch: Batch, *, now: datetime) -> Tally:
 
 
 def actor_of(flow: SyncFlow) -> Actor:
-    return Actor(kind="worker", id=source_of(flow), label=flow.name)
+    return Actor(kind="integration", id=source_of(flow), label=flow.name)
 
 
 def template_of(flow: SyncFlow) -> dict[str, Any]:

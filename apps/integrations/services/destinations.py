@@ -76,13 +76,15 @@ def set_status(
     if locked.status == to:
         raise StaleState("Somebody was faster: it is so already.")
     missed_from = _note_feed(locked, to)
+    changed = {"status": {"before": str(locked.status), "after": str(to)}}
     locked.status = destination.status = to
     locked.status_reason = reason
     locked.save(update_fields=["status", "status_reason"])
     if to == DestinationStatus.ACTIVE:
         forget_failures(locked)
         wake_on_commit("integrations.carry_feed")
-    audit.record([fact(f"destination.{to}", locked)], actor=actor, now=now)
+    told = fact(f"destination.{to}", locked, changed, reason=reason)
+    audit.record([told], actor=actor, now=now)
     return missed_from
 
 
@@ -125,7 +127,11 @@ def forget_failures(destination: Destination) -> None:
 
 
 def fact(
-    action: str, destination: Destination, data: dict[str, Any] | None = None, outcome: str = ""
+    action: str,
+    destination: Destination,
+    data: dict[str, Any] | None = None,
+    outcome: str = "",
+    reason: str = "",
 ) -> Fact:
     """What stands in the trail about a destination; never a secret."""
     return Fact(
@@ -134,5 +140,6 @@ def fact(
         str(destination.pk),
         subject_label=destination.name,
         outcome=outcome,
+        reason=reason[:500],
         data=data or {},
     )

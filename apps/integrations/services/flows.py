@@ -65,12 +65,13 @@ def set_flow_status(flow: SyncFlow, to: FlowStatus, *, actor: Actor, now: dateti
     changed = SyncFlow.objects.filter(pk=flow.pk).exclude(status=to).update(status=to)
     if not changed:
         raise StaleState("Somebody was faster: it is so already.")
+    data = {"status": {"before": str(flow.status), "after": str(to)}}
     flow.status = to
     if to == FlowStatus.ACTIVE:
         SyncState.objects.filter(pk=flow.pk).update(asked_at=now, failures_in_a_row=0)
         wake_on_commit(TASK)
     name = "paused" if to == FlowStatus.PAUSED else "resumed"
-    audit.record([fact(f"sync_flow.{name}", flow)], actor=actor, now=now)
+    audit.record([fact(f"sync_flow.{name}", flow, data)], actor=actor, now=now)
 
 
 @transaction.atomic

@@ -290,6 +290,7 @@ def _caller(shop: WebShop, request_id: str) -> Caller:
         credential_id=_NOBODY,
         token_id=0,
         request_id=request_id,
+        spoken_for=(str(shop.pk), shop.name[:150]),
     )
 
 

@@ -132,8 +132,9 @@ def set_shop_status(shop: WebShop, to: ShopStatus, *, actor: Actor, now: datetim
     changed = WebShop.objects.filter(pk=shop.pk).exclude(status=to).update(status=to)
     if not changed:
         raise StaleState("Somebody was faster: it is so already.")
+    data = {"status": {"before": str(shop.status), "after": str(to)}}
     shop.status = to
-    audit.record([_fact(f"web_shop.{to}", shop)], actor=actor, now=now)
+    audit.record([_fact(f"web_shop.{to}", shop, data)], actor=actor, now=now)
 
 
 def good_secrets(shop: WebShop, *, now: datetime) -> list[str]:

@@ -74,9 +74,11 @@ def draft_version(policy: ReturnPolicy, *, rules: dict[str, Any], now: datetime)
 def publish(draft: PolicyVersion, *, actor: Actor, now: datetime) -> PolicyVersion:
     """Put a draft in force, retiring the version before it. StaleState when it is no draft any more."""
     ReturnPolicy.objects.select_for_update().get(pk=draft.policy_id)
-    PolicyVersion.objects.filter(policy_id=draft.policy_id, status=VersionStatus.PUBLISHED).update(
-        status=VersionStatus.RETIRED
+    in_force = PolicyVersion.objects.filter(
+        policy_id=draft.policy_id, status=VersionStatus.PUBLISHED
     )
+    before = in_force.values_list("version", flat=True).first()
+    in_force.update(status=VersionStatus.RETIRED)
     changed = PolicyVersion.objects.filter(pk=draft.pk, status=VersionStatus.DRAFT).update(
         status=VersionStatus.PUBLISHED, published_at=now, published_by=actor.label
     )
@@ -88,7 +90,7 @@ def publish(draft: PolicyVersion, *, actor: Actor, now: datetime) -> PolicyVersi
         "policy",
         str(draft.policy_id),
         subject_label=str(draft),
-        data={"rules": draft.rules},
+        data={"rules": draft.rules, "version": {"before": before, "after": draft.version}},
     )
     audit.record([fact], actor=actor, now=now)
     place = Place(None, "", "", now)

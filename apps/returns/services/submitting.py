@@ -263,7 +263,8 @@ def _context(case: Case, return_id: UUID, number: str) -> Any:
 
 
 def _tell(case: Case, shown: ShownReturn, type_: str, *, facts: Any = (), news: Any = ()) -> None:
-    fact = telling.return_fact(type_, shown, operator=case.ask.operator)
+    moment = case.moment.occurred_at
+    fact = telling.return_fact(type_, shown, operator=case.ask.operator, occurred_at=moment)
     audit.record([fact, *facts], actor=case.caller.actor, now=case.now)
     telling.tell_return(
         type_,

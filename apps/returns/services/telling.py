@@ -40,7 +40,14 @@ def refund_context(
     )
 
 
-def return_fact(action: str, shown: ShownReturn, *, operator: str, reason: str = "") -> Fact:
+def return_fact(
+    action: str,
+    shown: ShownReturn,
+    *,
+    operator: str,
+    reason: str = "",
+    occurred_at: datetime | None = None,
+) -> Fact:
     """The one entry that a change of a return leaves in the trail."""
     codes = sorted({code for line in shown.lines for code in line.codes})
     return Fact(
@@ -48,6 +55,7 @@ def return_fact(action: str, shown: ShownReturn, *, operator: str, reason: str =
         reason=reason or ", ".join(code for code in codes if code != "ok"),
         data={"status": shown.status, "receipt": shown.receipt_number, "refund_minor": shown.refund_total,
               "currency": shown.currency, "operator": operator, "policy": shown.policy},
+        occurred_at=occurred_at,
     )  # fmt: skip
 
 

@@ -53,9 +53,8 @@ def first_use(credential: Credential, *, now: datetime) -> bool:
     RotationTarget.objects.filter(terminal=terminal, done_at=None).update(done_at=now)
     clear_rotation_notices(terminal, now=now)
     said = {"credential": str(credential.pk), "kid": credential.thumbprint}
-    audit.record(
-        [fact("terminal.credential_activated", terminal, **said)], actor=itself(terminal), now=now
-    )
+    actor = itself(terminal, credential=credential.pk)
+    audit.record([fact("terminal.credential_activated", terminal, **said)], actor=actor, now=now)
     if replaced:
         tell("terminal.key_rotated", terminal, now=now, **said)
     return True

@@ -152,7 +152,7 @@ def _say_again(
 def _note_enrolled(
     terminal: Terminal, credential: Credential, wanted: Enrolment, now: datetime
 ) -> None:
-    actor = itself(terminal, request_id=wanted.request_id)
+    actor = itself(terminal, request_id=wanted.request_id, credential=credential.pk)
     if wanted.hardware:
         Terminal.objects.filter(pk=terminal.pk).update(hardware=wanted.hardware)
     if terminal.status == TerminalStatus.PENDING:

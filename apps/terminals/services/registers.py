@@ -46,7 +46,8 @@ def set_status(terminal: Terminal, to: TerminalStatus, *, actor: Actor, now: dat
     if not Terminal.objects.filter(pk=terminal.pk, status=old).update(status=to):
         raise StaleState("Somebody changed this register a moment ago.")
     terminal.status = to
-    audit.record([fact(f"terminal.{to}", terminal)], actor=actor, now=now)
+    told = fact(f"terminal.{to}", terminal, status={"before": str(old), "after": str(to)})
+    audit.record([told], actor=actor, now=now)
     if to in (TerminalStatus.SUSPENDED, TerminalStatus.RETIRED):
         tell("terminal.revoked", terminal, now=now, what="terminal", status=to)
 
@@ -69,6 +70,8 @@ def revoke_terminal(terminal: Terminal, *, actor: Actor, now: datetime) -> None:
         cancelled_at=now
     )
     Terminal.objects.filter(pk=locked.pk).update(status=TerminalStatus.PENDING)
+    status = {"before": str(locked.status), "after": str(TerminalStatus.PENDING)}
     terminal.status = TerminalStatus.PENDING
-    audit.record([fact("terminal.revoked", locked, credentials=ended)], actor=actor, now=now)
+    told = fact("terminal.revoked", locked, credentials=ended, status=status)
+    audit.record([told], actor=actor, now=now)
     tell("terminal.revoked", locked, now=now, what="terminal", status=TerminalStatus.PENDING)

@@ -22,8 +22,8 @@ def tell(type_: str, terminal: Terminal, *, now: datetime, **data: Any) -> None:
     events.tell([News(type_, "terminal", str(terminal.pk), data)], place=place, now=now)
 
 
-def itself(terminal: Terminal, *, request_id: str = "") -> Actor:
-    """The register, acting on its own credentials."""
+def itself(terminal: Terminal, *, request_id: str = "", credential: object = "") -> Actor:
+    """The register, acting on its own credentials; `credential` is the id of the one it used."""
     return Actor(
         kind="terminal",
         id=str(terminal.pk),
@@ -32,6 +32,7 @@ def itself(terminal: Terminal, *, request_id: str = "") -> Actor:
         store_number=terminal.store.number,
         terminal_number=terminal.number,
         request_id=request_id,
+        credential_id=str(credential),
     )
 
 

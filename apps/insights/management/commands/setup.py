@@ -8,9 +8,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
-from apps.accounts.models import Role, User
-from apps.accounts.services import create_user
+from apps.accounts.models import User
 from apps.insights.services.demo import ensure_baseline
+from apps.insights.services.provisioning import add_administrator
 
 
 class Command(BaseCommand):
@@ -29,5 +29,5 @@ class Command(BaseCommand):
             self.stdout.write(f"{name} exists already and was left as is.")
             return
         password = secrets.token_urlsafe(12)
-        create_user(username=name, password=password, role=Role.IT_ADMINISTRATOR)
+        add_administrator(name, password=password, now=timezone.now())
         self.stdout.write(f"{name} is an IT administrator. Password, shown this once: {password}")
