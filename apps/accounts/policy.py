@@ -9,7 +9,12 @@ AUDITOR = "auditor"
 _ACTIONS_OF_MANAGER = frozenset({"returns.void_customerreturn"})
 _HIDDEN_FROM_MANAGER = frozenset({"accounts", "idempotency", "integrations"})
 _ONLY_AUDITOR_AND_ADMINISTRATOR = frozenset(
-    {"audit.view_auditentry", "insights.view_alert", "insights.view_reencryption"}
+    {
+        "audit.view_auditentry",
+        "audit.view_checkpoint",
+        "insights.view_alert",
+        "insights.view_reencryption",
+    }
 )
 
 

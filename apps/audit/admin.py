@@ -1,30 +1,43 @@
-"""The trail: read only, for IT and auditors."""
+"""The trail and its checkpoints: read only, for IT and auditors. Reading the trail is recorded too."""
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin import ModelAdmin, SimpleListFilter
+from django.core.exceptions import PermissionDenied
 from django.db.models import Max, QuerySet
-from django.http import HttpRequest
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from apps.audit.models import AuditEntry
+from apps.audit.checkpoint_file import path_in
+from apps.audit.keys import public_keys
+from apps.audit.models import AuditEntry, Checkpoint, Seal
+from apps.audit.services.recording import record_view
 from apps.common import display
-from apps.common.admin import ReadOnlyAdmin, section
+from apps.common.admin import ReadOnlyAdmin, actor_of, section
 from apps.common.admin.columns import column, exactly, pairs, when
 from apps.common.admin.filters import chosen
+from apps.common.cards import scrub_card_numbers
 
 LABELS_AMONG = 100_000
 """A search by label looks at so many of the newest entries: labels have no index of their own."""
+VERIFIER = Path(__file__).parent / "verifier" / "verify_trail.py"
 
 _KINDS = (
     ("user", _("Staff")),
     ("terminal", _("Registers")),
+    ("integration", _("Integrations")),
     ("worker", _("Workers")),
     ("command", _("Commands")),
+    ("outside", _("From outside")),
 )
 _SUBJECTS = (
     ("return", _("Returns")),
@@ -37,6 +50,7 @@ _SUBJECTS = (
     ("user", _("People")),
     ("destination", _("Destinations")),
     ("secrets", _("Stored secrets")),
+    ("trail", _("The trail itself")),
 )
 
 
@@ -79,6 +93,22 @@ def about(entry: AuditEntry) -> str:
     return entry.subject_label or f"{entry.subject_type} {entry.subject_id}"
 
 
+@column("happened", _("happened"))
+def happened(entry: AuditEntry) -> str:
+    return display.exact(entry.occurred_at or entry.at, "")
+
+
+@column("sealed", _("place in the chain"))
+def sealed(entry: AuditEntry) -> str:
+    seal = Seal.objects.filter(pk=entry.pk).first()
+    if seal is None:
+        return display.badge(_("not sealed yet"), display.WAIT)
+    chain = _("shop %(n)s") % {"n": entry.store_number} if seal.chain else _("no shop")
+    return display.noted(
+        _("number %(n)s of %(chain)s") % {"n": seal.n, "chain": chain}, seal.hash.hex()
+    )
+
+
 @admin.register(AuditEntry)
 class AuditEntryAdmin(ReadOnlyAdmin[AuditEntry]):
     """Who did what to what, where, when and why. PostgreSQL itself refuses to change an entry."""
@@ -95,13 +125,32 @@ class AuditEntryAdmin(ReadOnlyAdmin[AuditEntry]):
         "Shop number or action; a return, receipt, register or name among the newest entries"
     )
     fieldsets = (
-        section(None, exactly("at", _("when")), who, "actor_kind", place),
+        section(None, happened, exactly("at", _("heard")), who, "credential_id", place),
         section(None, what, about, "outcome", "reason"),
         section(
-            _("Details"), pairs("data", _("details")), "subject_type", "subject_id", "request_id"
+            _("Details"), pairs("data", _("details")), "subject_type", "subject_id", "request_id",
+            "actor_id", sealed,
         ),
-    )
+    )  # fmt: skip
     empty_says = _("Everything that is done leaves an entry here, as soon as something is done.")
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        response = super().changelist_view(request, extra_context)
+        self._record(request, response, "list", request.GET.dict())
+        return response
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        response = super().change_view(request, object_id, form_url, extra_context)
+        self._record(request, response, "entry", {"entry": object_id})
+        return response
+
+    def _record(
+        self, request: HttpRequest, response: HttpResponse, what: str, shown: dict[str, str]
+    ) -> None:
+        if response.status_code == 200:
+            record_view(what, scrubbed(shown), actor=actor_of(request), now=timezone.now())
 
     def more_found(self, term: str) -> list[QuerySet[AuditEntry, Any]]:
         newest = AuditEntry.objects.aggregate(newest=Max("pk"))["newest"] or 0
@@ -112,3 +161,85 @@ class AuditEntryAdmin(ReadOnlyAdmin[AuditEntry]):
             recent.filter(actor_label=term).values("pk"),
             AuditEntry.objects.filter(subject_type__in=known, subject_id=term).values("pk"),
         ]
+
+
+def scrubbed(shown: dict[str, str]) -> dict[str, str]:
+    """People look for anything, card numbers included; those are kept nowhere."""
+    return {name[:64]: scrub_card_numbers(value)[:200] for name, value in shown.items()}
+
+
+@column("hash", _("hash"))
+def hash_of(checkpoint: Checkpoint) -> str:
+    return display.copyable(bytes(checkpoint.hash).hex())
+
+
+@column("root", _("root over all chains"))
+def root(checkpoint: Checkpoint) -> str:
+    return display.copyable(bytes(checkpoint.root).hex())
+
+
+@column("key", _("public key"))
+def public_key(checkpoint: Checkpoint) -> str:
+    found = public_keys().get(checkpoint.key_id)
+    if found is None:
+        return display.badge(_("not known here"), display.BAD)
+    return display.copyable(base64.b64encode(found).decode())
+
+
+@column("restored", _("remark"))
+def remark(checkpoint: Checkpoint) -> str:
+    if not checkpoint.restored:
+        return display.NOTHING
+    return display.badge(_("after a restore"), display.WAIT) + " " + checkpoint.restored
+
+
+@admin.register(Checkpoint)
+class CheckpointAdmin(ReadOnlyAdmin[Checkpoint]):
+    """What stands in the file, line by line; and what it is checked with, to take along."""
+
+    ordering = ("-number",)
+    list_display = ("number", when("at", _("when")), "chains", "entries", "key_id", remark)
+    fieldsets = (
+        section(None, "number", exactly("at", _("when")), "chains", "entries", remark),
+        section(_("Proof"), root, hash_of, "key_id", public_key),
+    )
+    lead = _(
+        "Every hour it is signed where the chains of the trail stand, into a file outside the database."
+    )
+    empty_says = _("Nothing was signed yet.")
+    empty_first = _(
+        "A worker signs once AUDIT_SIGNING_KEY and AUDIT_CHECKPOINTS are set; “manage.py audit "
+        "checkpoint” does it at once."
+    )
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        own = [
+            path("verifier/", view(self.verifier), name="audit_verifier"),
+            path("file/", view(self.file), name="audit_checkpoint_file"),
+        ]
+        return [*own, *super().get_urls()]
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        tools = [{"url": reverse("admin:audit_verifier"), "label": _("Verifier (Python script)")}]
+        if settings.AUDIT_CHECKPOINTS and path_in(settings.AUDIT_CHECKPOINTS).exists():
+            url = reverse("admin:audit_checkpoint_file")
+            tools.append({"url": url, "label": _("File of checkpoints")})
+        return super().changelist_view(request, {**(extra_context or {}), "tools": tools})
+
+    def verifier(self, request: HttpRequest) -> FileResponse:
+        """The script that checks an export anywhere."""
+        return self._download(request, VERIFIER, "text/x-python")
+
+    def file(self, request: HttpRequest) -> FileResponse:
+        """The signed lines, where this process can read them."""
+        return self._download(request, path_in(settings.AUDIT_CHECKPOINTS), "application/x-ndjson")
+
+    def _download(self, request: HttpRequest, file: Path, type_: str) -> FileResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        if not (settings.AUDIT_CHECKPOINTS or file == VERIFIER) or not file.exists():
+            raise Http404
+        return FileResponse(
+            file.open("rb"), as_attachment=True, filename=file.name, content_type=type_
+        )

@@ -76,7 +76,7 @@ PLACES: tuple[tuple[Any, tuple[str | Page, ...]], ...] = (
         _("Error queue"),
         (Page(_("Error queue"), "admin:error_queue", "integrations.view_delivery"),),
     ),
-    (_("Trail"), ("audit.AuditEntry", "events.Event", "insights.VerifyRun")),
+    (_("Trail"), ("audit.AuditEntry", "audit.Checkpoint", "events.Event", "insights.VerifyRun")),
     (
         _("Settings"),
         (

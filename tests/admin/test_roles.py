@@ -12,7 +12,7 @@ from django.test import Client
 
 from apps.accounts.models import Role, User
 from apps.accounts.policy import is_allowed
-from apps.audit.models import AuditEntry
+from apps.audit.models import AuditEntry, Checkpoint
 from apps.idempotency.models import IdempotentRequest
 from apps.insights.models import Alert
 from apps.integrations.models import Delivery, Destination, Job, Mapping, SyncFlow, WebShop
@@ -39,7 +39,7 @@ def test_managers_see_neither_trail_nor_people_nor_requests_nor_webhooks(manager
 
     integrations = {m for m in registered() if m._meta.app_label == "integrations"}
     assert {Destination, Delivery, Job, Mapping, SyncFlow, WebShop} <= integrations
-    assert hidden == {Alert, AuditEntry, User, IdempotentRequest} | integrations
+    assert hidden == {Alert, AuditEntry, Checkpoint, User, IdempotentRequest} | integrations
     assert b"Trail entries" not in manager.get("/admin/").content
 
 

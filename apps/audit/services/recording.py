@@ -48,9 +48,8 @@ def record(facts: Sequence[Fact], *, actor: Actor, now: datetime) -> None:
     wake_on_commit("audit.seal")
 
 
-@transaction.atomic
 def record_view(what: str, shown: Mapping[str, Any], *, actor: Actor, now: datetime) -> None:
-    """Somebody reads the trail: a list, or one entry; `shown` says which."""
+    """Somebody reads the trail: a list, or one entry; `shown` says which. A transaction of its own."""
     fact = Fact("trail.viewed", "trail", what, data=dict(shown))
     record([fact], actor=actor, now=now)
 
