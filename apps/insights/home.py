@@ -25,6 +25,8 @@ from apps.returns.states import Outcome
 BEAT_LATE = timedelta(minutes=1)
 EVENTS_LATE = timedelta(minutes=1)
 VERIFY_LATE = timedelta(minutes=15)
+SEALS_LATE = timedelta(minutes=1)
+SIGNED_LATE = timedelta(hours=2)
 MOST_SHOWN = 6
 
 
@@ -156,6 +158,7 @@ def _alerts(
 ) -> Iterator[Alert]:
     yield from _about_refunds(refunds)
     yield from _about_workers(pulse, verify, now)
+    yield from _about_trail(pulse, now)
     yield from _about_secrets(pulse)
     yield from _about_destinations()
     if pulse.conflicts:
@@ -213,6 +216,22 @@ def _about_refunds(refunds: OpenRefunds) -> Iterator[Alert]:
         ) % {"n": refunds.needs_customer}
         url = _list("refunds_refund", status="requires_action")
         yield Alert(WAIT, text, url, _("Look at them"))
+
+
+def _about_trail(pulse: Pulse, now: datetime) -> Iterator[Alert]:
+    if pulse.oldest_unsealed and now - pulse.oldest_unsealed > SEALS_LATE:
+        text = _(
+            "Trail entries wait to be sealed, the oldest came %(time)s. Is the worker running?"
+        )
+        text %= {"time": ago(pulse.oldest_unsealed, now)}
+        yield Alert(BAD, text, _list("audit_auditentry"), _("Look at them"))
+    since = pulse.signed or pulse.trail_began
+    if since and now - since > SIGNED_LATE:
+        said = _("The trail was last signed %(time)s: no key or folder, or it is not what it was.")
+        if pulse.signed is None:
+            said = _("The trail was never signed; its oldest entry came %(time)s.")
+        said %= {"time": ago(since, now)}
+        yield Alert(WAIT, said, _list("audit_checkpoint"), _("Checkpoints"))
 
 
 def _about_secrets(pulse: Pulse) -> Iterator[Alert]:

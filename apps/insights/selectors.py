@@ -7,9 +7,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, IntegerField, Min, Q, QuerySet, Subquery, Sum, Value
+from django.db.models import (
+    Count,
+    Exists,
+    IntegerField,
+    Max,
+    Min,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+)
 from django.db.models.functions import Left, TruncHour
 
+from apps.audit.models import AuditEntry, Checkpoint, UnsealedEntry
 from apps.common.encrypted import encrypted_fields
 from apps.common.keyring import MARK_LENGTH, keyring
 from apps.events.models import Event, FeedHead
@@ -37,6 +49,9 @@ class Pulse:
     in_feed: int
     unplaced: int
     oldest_unplaced: datetime | None
+    oldest_unsealed: datetime | None
+    signed: datetime | None
+    trail_began: datetime | None
     conflicts: int
     beat: datetime | None
     unlisted: int
@@ -70,6 +85,9 @@ def read_pulse(now: datetime) -> Pulse:
         .annotate(
             unplaced=_one(waiting, Count("pk")),
             oldest=_one(waiting, Min("recorded_at")),
+            unsealed=_one(UnsealedEntry.objects.all(), Min("noted_at")),
+            signed=_one(Checkpoint.objects.all(), Max("at")),
+            trail_began=Subquery(AuditEntry.objects.order_by("pk").values("at")[:1]),
             conflicts=_one(
                 SaleConflict.objects.filter(
                     status=ConflictStatus.OPEN, last_at__gte=now - timedelta(days=1)
@@ -86,15 +104,28 @@ def read_pulse(now: datetime) -> Pulse:
             old_secrets=_stored_beyond(keyring().marks[:1]),
         )
         .values_list(
-            "last_position", "unplaced", "oldest", "conflicts", "beat", "unlisted",
+            "last_position", "unplaced", "oldest", "unsealed", "signed", "trail_began", "conflicts", "beat", "unlisted",
             "notices", "has_store", "has_policy", "lost_secrets", "old_secrets",
         )
         .get()
     )  # fmt: skip
-    in_feed, unplaced, oldest, conflicts, beat, unlisted, notices, *flags = row
+    (
+        in_feed,
+        unplaced,
+        oldest,
+        unsealed,
+        signed,
+        began,
+        conflicts,
+        beat,
+        unlisted,
+        notices,
+        *flags,
+    ) = row
     return Pulse(
-        in_feed, unplaced or 0, oldest, conflicts or 0, beat, unlisted or 0, notices or 0, *flags
-    )
+        in_feed, unplaced or 0, oldest, unsealed, signed, began, conflicts or 0, beat, unlisted or 0,
+        notices or 0, *flags,
+    )  # fmt: skip
 
 
 def read_open_refunds(now: datetime) -> OpenRefunds:

@@ -128,3 +128,12 @@ def test_the_figures_alone_are_there_for_the_refresh(it: Client, well: Register)
 def test_every_role_may_look(manager: Client, auditor: Client, well: Register) -> None:
     for client in (manager, auditor):
         assert "All well" in read(client, HOME)
+
+
+def test_a_trail_that_is_not_signed_or_sealed_is_said(it: Client, well: Register) -> None:
+    three_hours_later = timezone.now() + timedelta(hours=3)
+
+    said = " ".join(alert.text for alert in read_home(now=three_hours_later).alerts)
+
+    assert "The trail was never signed; its oldest entry came 3 h ago." in said
+    assert "Trail entries wait to be sealed, the oldest came 3 h ago." in said

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from io import StringIO
 from typing import Any
 
 import psycopg
 import pytest
-from django.db import connection
+from django.core.management import call_command
+from django.db import connection, transaction
 
 from apps.audit.guards import ledgers
 from apps.audit.services.roles import SECRET, Roles, roles_sql
 from apps.audit.services.sealing import seal_entries
 from apps.audit.services.verifying import check_trail
+from apps.common.sql import fetch_one
 from apps.insights.services.checking import check_invariants
 from tests.world import make_register
 
@@ -103,6 +106,22 @@ def test_each_role_may_do_its_work_and_no_more(split: None) -> None:
         assert outcome(owner, "ALTER TABLE stores_store ADD COLUMN more int") == "ok"
         assert outcome(owner, "CREATE TABLE new (id bigserial)") == "ok"
         assert outcome(owner, "SET session_replication_role = replica") == "InsufficientPrivilege"
+
+
+@pytest.mark.django_db
+def test_they_are_applied_by_the_command_too() -> None:
+    with transaction.atomic():
+        call_command(
+            "audit", "roles", "--apply", owner="t_o", app="t_a", auditor="t_r", stdout=StringIO()
+        )
+        row = fetch_one(
+            "SELECT has_table_privilege('t_a', 'audit_seal', 'INSERT'),"
+            " has_table_privilege('t_a', 'audit_seal', 'DELETE'),"
+            " has_table_privilege('t_r', 'audit_seal', 'SELECT'),"
+            " (SELECT tableowner FROM pg_tables WHERE tablename = 'audit_seal')"
+        )
+        transaction.set_rollback(True)
+    assert row == (True, False, True, "t_o")
 
 
 def column_of(conn: psycopg.Connection[Any], table: str) -> str:

@@ -49,6 +49,11 @@ DO $$ DECLARE thing record; BEGIN
 END $$;
 """
 _GRANT = """
+DO $$ BEGIN
+    EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
+    EXECUTE format('GRANT CONNECT ON DATABASE %I TO %I, %I, %I',
+                   current_database(), {owner_text}, {app_text}, {auditor_text});
+END $$;
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
 REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, {app}, {auditor};
 GRANT USAGE ON SCHEMA public TO {app}, {auditor};
@@ -74,7 +79,7 @@ def roles_sql(roles: Roles) -> str:
 def apply_roles(roles: Roles) -> None:
     """Run it on the database that DATABASE_URL names, as whoever that says."""
     with connection.cursor() as cursor:
-        cursor.execute(roles_sql(roles).replace("%", "%%"))
+        cursor.execute(roles_sql(roles))
 
 
 def _compose(roles: Roles) -> sql.Composable:
@@ -83,6 +88,8 @@ def _compose(roles: Roles) -> sql.Composable:
         "app": sql.Identifier(roles.app),
         "auditor": sql.Identifier(roles.auditor),
         "owner_text": sql.Literal(roles.owner),
+        "app_text": sql.Literal(roles.app),
+        "auditor_text": sql.Literal(roles.auditor),
         "ledgers": _tables(ledgers()),
         "secret": _tables(SECRET),
     }
