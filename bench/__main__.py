@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from rich.console import Console
 
 from bench import cpu, report
+from bench import sealing as trail
 from bench.deliveries import measure as deliveries
 from bench.figures import Point, point, with_cpu
 from bench.listeners import measure as listeners
@@ -54,10 +55,12 @@ def _parts(options: argparse.Namespace) -> Iterator[int]:
     folder, part = Folder(Folder.default().path / "bench"), options.part
     if part != "listeners":
         with brought_up(folder) as place:
-            if part != "deliveries":
+            if part in ("all", "calls"):
                 yield _measure(place, options.seconds, options.rounds)
-            if part != "calls":
+            if part in ("all", "deliveries"):
                 yield _measure_deliveries(place)
+            if part in ("all", "sealing"):
+                yield _measure_sealing(place)
     if part in ("all", "listeners"):
         with brought_up(folder, streams=True) as place:
             yield _measure_listeners(place)
@@ -105,6 +108,14 @@ def _measure_deliveries(place: Place) -> int:
     say_plain(report.deliveries(found))
     say(f"Other programs used {others:.2f} cores meanwhile.")
     return 0 if not (found.idle.lost or found.loaded.lost or bench.errors) else 1
+
+
+def _measure_sealing(place: Place) -> int:
+    """BENCH_ENTRIES of the trail sealed; then every chain walked, those of the returns before too."""
+    say("[bold]Sealing[/]")
+    found = trail.measure(place, int(os.environ.get("BENCH_ENTRIES", "50000")))
+    say_plain(report.sealing(found))
+    return 0 if found.sound else 1
 
 
 def _measure_listeners(place: Place) -> int:
@@ -158,9 +169,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seconds", type=float, default=5, help="for each point (default 5)")
     parser.add_argument("--rounds", type=int, default=3, help="of all points (default 3)")
     parser.add_argument(
-        "--part", choices=["all", "calls", "deliveries", "listeners"], default="all",
+        "--part", choices=["all", "calls", "deliveries", "sealing", "listeners"], default="all",
         help="of what is measured; deliveries: BENCH_EVENTS events (default 50,000); "
-        "listeners: BENCH_LISTENERS of them (default 2,000)",
+        "sealing: BENCH_ENTRIES of the trail (default 50,000); listeners: BENCH_LISTENERS of them (default 2,000)",
     )  # fmt: skip
     return parser
 

@@ -68,6 +68,7 @@ def brought_up(folder: Folder, *, streams: bool = False) -> Iterator[Place]:
         leaving.enter_context(exclusive(folder))
         data = folder.path / "servers"
         shutil.rmtree(data, ignore_errors=True)
+        shutil.rmtree(folder.path / "checkpoints", ignore_errors=True)
         leaving.callback(shutil.rmtree, data, ignore_errors=True)
         data.mkdir()
         with step("PostgreSQL 18 and Valkey 9, new and empty"):

@@ -16,6 +16,7 @@ from rich.table import Table
 from bench.deliveries.measure import Deliveries
 from bench.figures import Point, Spread, ratio, spread
 from bench.listeners.measure import Listeners
+from bench.sealing import Sealing
 
 Results = Mapping[tuple[str, int], Sequence[Point]]
 
@@ -65,6 +66,15 @@ def deliveries(found: Deliveries) -> str:
                 )
             ),
         ]
+    )
+
+
+def sealing(found: Sealing) -> str:
+    """Two lines: how fast entries get their seals, and how fast chains are walked."""
+    sound = "nothing found" if found.sound else "SOMETHING IS WRONG, see audit.log"
+    return (
+        f"Sealing: {found.entries:,} entries, {found.sealed_per_s:,.0f} a second by the one sealer.\n"
+        f"  Walking {found.walked:,}: {found.walked_per_s:,.0f} a second, {sound}."
     )
 
 
