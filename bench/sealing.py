@@ -13,7 +13,8 @@ WITH told AS (
     INSERT INTO audit_auditentry (at, occurred_at, actor_kind, actor_id, actor_label, credential_id, store_id,
         store_number, terminal_number, action, subject_type, subject_id, subject_label, outcome, reason, data,
         request_id)
-    SELECT now(), now(), 'terminal', gen_random_uuid(), 'bench', gen_random_uuid(), 1000000 + n % {shops}, 'B' || n % {shops},
+    SELECT now(), now(), 'terminal', gen_random_uuid(), 'bench', gen_random_uuid(), 1000000 + n % {shops},
+           'B' || n % {shops},
            '01', 'return.completed', 'return', gen_random_uuid(), 'R-' || n, 'approved', '',
            '{{"status": "completed", "receipt": "BENCH-1", "refund_minor": 1530, "currency": "EUR", "policy": 1}}',
            gen_random_uuid()

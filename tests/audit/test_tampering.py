@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -259,3 +260,10 @@ def test_nothing_is_signed_over_it(signed: Path) -> None:
     rebuild(1)
     with pytest.raises(NotSigned, match="1 chains are not what checkpoint 1 signed"):
         write_checkpoint(now=later(1))
+
+
+def test_without_the_file_it_says_so_once(signed: Path, settings: Any) -> None:
+    settings.AUDIT_CHECKPOINTS = ""
+    assert texts() == [
+        "Checkpoints were signed, and AUDIT_CHECKPOINTS does not say where their file is."
+    ]

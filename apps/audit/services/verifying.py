@@ -18,6 +18,7 @@ from apps.audit.keys import public_keys
 from apps.audit.store import ENTRY
 
 BATCH = 5_000
+PROGRESS = 100_000
 _WALK = f"""
 SELECT s.chain, s.n, s.digest, s.hash, s.entry_id, {ENTRY}
   FROM audit_seal s LEFT JOIN audit_auditentry e ON e.id = s.entry_id
@@ -88,17 +89,27 @@ def _check_rows(cursor: Any, signed: Signed) -> Iterator[Finding]:
     """The rows that the page shows are those of the file."""
     cursor.execute(_ROWS)
     rows = {number: bytes(hash_) for number, hash_ in cursor.fetchall()}
+    if rows and not settings.AUDIT_CHECKPOINTS:
+        text = "Checkpoints were signed, and AUDIT_CHECKPOINTS does not say where their file is."
+        yield Finding("checkpoint", text)
+        return
+    if missing := sorted(rows.keys() - signed.lines.keys()):
+        text = f"{_numbers(missing)} in the database, and not in the file."
+        yield Finding("checkpoint", text)
     for number, hash_ in rows.items():
-        if number not in signed.lines:
-            text = f"Checkpoint {number} stands in the database, and not in the file."
-            yield Finding("checkpoint", text)
-        elif signed.lines[number] != hash_:
+        if number in signed.lines and signed.lines[number] != hash_:
             text = f"Checkpoint {number} is another one in the database than in the file."
             yield Finding("checkpoint", text)
-    for number in sorted(signed.lines.keys() - rows.keys()):
-        if number <= max(rows, default=0):
-            text = f"Checkpoint {number} stands in the file, and not in the database."
-            yield Finding("checkpoint", text)
+    newest = max(rows, default=0)
+    if missing := [n for n in sorted(signed.lines.keys() - rows.keys()) if n < newest]:
+        text = f"{_numbers(missing)} in the file, and not in the database."
+        yield Finding("checkpoint", text)
+
+
+def _numbers(found: list[int]) -> str:
+    if len(found) == 1:
+        return f"Checkpoint {found[0]} stands"
+    return f"{len(found):,} checkpoints, from {found[0]} to {found[-1]}, stand"
 
 
 @dataclass(slots=True)
@@ -116,7 +127,9 @@ class _Chain:
 
 def _walk(cursor: Any, signed: Signed, say: Callable[[str], None]) -> Iterator[Finding]:
     now, left = _Chain(-1), dict(signed.heads)
-    for row in _rows(cursor):
+    for count, row in enumerate(_rows(cursor), 1):
+        if count % PROGRESS == 0:
+            say(f"… {count:,} entries")
         if row[0] != now.chain:
             yield from _end(now, left.pop(now.chain, {}), say)
             now = _Chain(row[0])
