@@ -77,7 +77,11 @@ def test_another_body_under_the_same_number_is_a_conflict(
     body = register.sell()
     before = books()
     problem(register.post("sales", {**body, **changes}), 409, "sale-conflict")
-    assert _changed_tables(before) == {"sales_saleconflict", "audit_auditentry"}
+    assert _changed_tables(before) == {
+        "sales_saleconflict",
+        "audit_auditentry",
+        "audit_unsealedentry",
+    }
     conflict = SaleConflict.objects.get()
     assert [d["field"] for d in conflict.differences] == fields
     assert (conflict.body, conflict.times) == ({**body, **changes}, 1)
@@ -127,6 +131,7 @@ def test_the_same_receipt_number_in_another_shop_is_a_conflict(register: Registe
     assert {t for t, n in counts().items() if n != before[t]} == {
         "sales_saleconflict",
         "audit_auditentry",
+        "audit_unsealedentry",
     }
     assert SaleConflict.objects.get().terminal_id == elsewhere.terminal.pk
 

@@ -61,7 +61,7 @@ def test_a_body_that_was_changed_leaves_nothing_but_a_count(shop: Shop) -> None:
     problem(response, 401, "signature-invalid")
     after = books()
     assert {t for t in before if before[t] != after[t]} == {
-        "integrations_webshophealth", "audit_auditentry",
+        "integrations_webshophealth", "audit_auditentry", "audit_unsealedentry",
     }  # fmt: skip
     assert WebShopHealth.objects.get().bad_signatures == 1
     entry = AuditEntry.objects.latest("id")
