@@ -15,6 +15,7 @@ from django.db.models import Max, QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from apps.audit.checkpoint_file import path_in
@@ -190,7 +191,8 @@ def public_key(checkpoint: Checkpoint) -> str:
 def remark(checkpoint: Checkpoint) -> str:
     if not checkpoint.restored:
         return display.NOTHING
-    return display.badge(_("after a restore"), display.WAIT) + " " + checkpoint.restored
+    badge = display.badge(_("after a restore"), display.WAIT)
+    return format_html("{} {}", badge, checkpoint.restored)
 
 
 @admin.register(Checkpoint)

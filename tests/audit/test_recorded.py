@@ -11,12 +11,13 @@ from django.utils import timezone
 
 from apps.accounts.models import Role
 from apps.audit.models import AuditEntry, Checkpoint
-from apps.audit.services.checkpoints import write_checkpoint
+from apps.audit.services.checkpoints import write_checkpoint, write_restored_checkpoint
 from apps.audit.services.sealing import seal_entries
 from apps.stores.models import Store
 from apps.terminals.models import Credential
 from tests.admin.conftest import client_of
 from tests.admin.helpers import page, read, rows, url
+from tests.audit.trail import NOBODY
 from tests.world import Register, sale_body
 
 
@@ -106,6 +107,11 @@ def test_checkpoints_are_shown_with_what_they_are_checked_with(
         response = auditor.get(f"/admin/audit/checkpoint/{route}/")
         assert response["Content-Disposition"] == f'attachment; filename="{name}"'
         assert b"".join(response.streaming_content).startswith(begins)  # type: ignore[attr-defined]
+
+
+def test_a_checkpoint_after_a_restore_says_so(auditor: Client, folder: Any) -> None:
+    write_restored_checkpoint(why="disk & db2", actor=NOBODY, now=timezone.now())
+    assert "after a restore disk & db2" in read(auditor, url(Checkpoint))
 
 
 def test_downloads_are_for_those_who_may_see_the_page(db: None, folder: Any) -> None:
