@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.common.admin import (
+    EVERYTHING,
     AskingAdmin,
     HistoryAdmin,
     ReadOnlyInline,
@@ -68,6 +69,7 @@ class DestinationAdmin(CauseActs, AskingAdmin[Destination], HistoryAdmin[Destina
 
     acts = (TEST, TRY, CLOSE_BREAKER, PAUSE, RESUME, ENABLE, REPLAY, ROTATE, END_OLD, DISABLE)
     trail_name = "destination"
+    restorable = EVERYTHING
     ordering = ("name",)
     list_display = ("name", health.status, health.mode, health.oldest, health.failures,
                     health.breaker, health.last_success, health.dead, secrets)  # fmt: skip
@@ -123,7 +125,7 @@ class DestinationAdmin(CauseActs, AskingAdmin[Destination], HistoryAdmin[Destina
         form = super().get_form(request, obj, change, **more)
         if obj is None:
             form.base_fields["kind"].required = False  # without a word it is a webhook
-            form.base_fields["kind"].choices = [  # type: ignore[attr-defined]
+            form.base_fields["kind"].choices = [
                 (kind, label) for kind, label in DestinationKind.choices if _is_built(kind)
             ]
         return form
