@@ -129,6 +129,7 @@ def customer(sale: Sale) -> str:
 class SaleAdmin(ReadOnlyAdmin[Sale]):
     """What was sold, frozen when it was taken in."""
 
+    shop_rule = "store_id"
     trail_name = "sale"
 
     ordering = ("-received_at", "-id")
@@ -217,6 +218,7 @@ def body(conflict: SaleConflict) -> str:
 class SaleConflictAdmin(ReadOnlyAdmin[SaleConflict]):
     """A second body under the number of a sale that stands: kept to be looked at, never applied."""
 
+    shop_rule = "sale__store_id"
     ordering = ("-last_at", "-id")
     list_display = (
         related("sale", _("the sale that stands")),

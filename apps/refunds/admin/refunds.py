@@ -115,6 +115,7 @@ def till(refund: Refund) -> str:
 class RefundAdmin(ReadOnlyAdmin[Refund]):
     """Money goes back once, by the worker, under one key; nobody pays or stops it here by hand."""
 
+    shop_rule = "store_id"
     trail_name = "refund"
 
     ordering = ("-created_at", "-id")

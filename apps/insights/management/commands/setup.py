@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
 from apps.accounts.models import Role, User
+from apps.accounts.passwords import new_password
 from apps.accounts.services import create_user
 from apps.insights.services.demo import ensure_baseline
 
@@ -28,6 +28,6 @@ class Command(BaseCommand):
         if User.objects.filter(username=name).exists():
             self.stdout.write(f"{name} exists already and was left as is.")
             return
-        password = secrets.token_urlsafe(12)
+        password = new_password()
         create_user(username=name, password=password, role=Role.IT_ADMINISTRATOR)
         self.stdout.write(f"{name} is an IT administrator. Password, shown this once: {password}")
