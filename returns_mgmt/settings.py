@@ -53,15 +53,16 @@ INSTALLED_APPS = [
     "apps.inventory.apps.InventoryConfig",
     "apps.terminals.apps.TerminalsConfig",
     "apps.stores.apps.StoresConfig",
+    "apps.accounts.apps.AccountsConfig",
     "apps.idempotency.apps.IdempotencyConfig",
     "apps.events.apps.EventsConfig",
     "apps.audit.apps.AuditConfig",
-    "apps.accounts.apps.AccountsConfig",
     "apps.common.apps.CommonConfig",
 ]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "apps.common.middleware.HeadersMiddleware",
     "apps.common.middleware.RequestIdMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -71,6 +72,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "apps.accounts.middleware.SessionLimitsMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
 ]
@@ -210,12 +212,29 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": 12},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "apps.accounts.passwords.LettersAndDigits"},
+    {"NAME": "apps.accounts.passwords.NotUsedBefore"},
 ]
 LOGIN_URL = "admin:login"
+# A second factor for everybody who logs in. Only development may go without.
+STAFF_MFA = env.bool("STAFF_MFA", default=not DEVELOPMENT)
+if not STAFF_MFA and not DEVELOPMENT:
+    raise ImproperlyConfigured("STAFF_MFA=0 is for development only.")
+# So many failures in a row close an account, and an address, for so long.
+LOGIN_FAILURES = env.int("LOGIN_FAILURES", default=10)
+LOGIN_LOCK_MINUTES = env.int("LOGIN_LOCK_MINUTES", default=30)
+# A session ends after so long without anything done, and after so long whatever was done.
+SESSION_IDLE_S = env.int("SESSION_IDLE_S", default=15 * 60)
+SESSION_SEEN_EVERY_S = 30  # how often it is written down that something was done
 SESSION_COOKIE_AGE = 12 * 3600
-SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEVELOPMENT
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+# Outside development no other host of the domain, and no line without TLS, can plant these.
+SESSION_COOKIE_NAME = "sessionid" if DEVELOPMENT else "__Host-sessionid"
+CSRF_COOKIE_NAME = "csrftoken" if DEVELOPMENT else "__Host-csrftoken"
+CSRF_FAILURE_VIEW = "apps.insights.views.csrf_failure"
 
 # --- The API
 REST_FRAMEWORK = {
@@ -266,6 +285,7 @@ def _rate(text: str) -> tuple[int, int]:
 RATE_LIMITS = env.bool("RATE_LIMITS", default=True)
 RATE_LIMIT_TOKEN = _rate(env.str("RATE_LIMIT_TOKEN", default="20/200"))
 RATE_LIMIT_FAILURES = _rate(env.str("RATE_LIMIT_FAILURES", default="10/100"))
+RATE_LIMIT_LOGIN = _rate(env.str("RATE_LIMIT_LOGIN", default="1/30"))
 RATE_LIMIT_ENROLMENT = env.int("RATE_LIMIT_ENROLMENT", default=5)
 
 # --- The change feed: for how long events are kept for those who read them.
@@ -330,6 +350,14 @@ X_FRAME_OPTIONS = "DENY"
 BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SECURE_HSTS_SECONDS = 0 if DEVELOPMENT else 31536000
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+PERMISSIONS_POLICY = ", ".join(
+    f"{feature}=()"
+    for feature in (
+        "accelerometer", "autoplay", "camera", "display-capture", "encrypted-media", "fullscreen",
+        "geolocation", "gyroscope", "magnetometer", "microphone", "midi", "payment", "usb",
+    )
+)  # fmt: skip
 SILENCED_SYSTEM_CHECKS = [
     "security.W005",
     "security.W008",

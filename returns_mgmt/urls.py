@@ -28,5 +28,7 @@ urlpatterns = [
     path("readyz", readyz),
 ]
 
+handler400 = "apps.insights.views.bad_request"
+handler403 = "apps.insights.views.forbidden"
 handler404 = "apps.insights.views.not_found"
 handler500 = "apps.insights.views.server_error"

@@ -6,8 +6,9 @@ for (const figures of document.querySelectorAll("[data-refresh]")) {
   const timer = setInterval(async () => {
     if (document.hidden || figures.contains(document.activeElement)) return;
     try {
-      const answer = await fetch(figures.dataset.refresh, { headers: { Accept: "text/html" } });
-      if (!answer.ok || answer.redirected) return;
+      const answer = await fetch(figures.dataset.refresh, { headers: { Accept: "text/html", "X-Background": "1" } });
+      if (answer.redirected) return void location.reload();  // logged out meanwhile
+      if (!answer.ok) return;
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const unfolded = [...figures.querySelectorAll("details")].map((one) => one.open);
       figures.replaceChildren(...page.body.childNodes);

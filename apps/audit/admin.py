@@ -114,6 +114,7 @@ def sealed(entry: AuditEntry) -> str:
 class AuditEntryAdmin(ReadOnlyAdmin[AuditEntry]):
     """Who did what to what, where, when and why. PostgreSQL itself refuses to change an entry."""
 
+    shop_rule = "store_id"
     ordering = ("-id",)
     list_display = (when("at", _("when")), who, what, about, place, "outcome", "reason")
     list_filter = (

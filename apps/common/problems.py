@@ -38,6 +38,7 @@ PROBLEMS: dict[str, Problem] = {
     "duplicate-key": Problem(400, "A key stands twice", "An object in the body names the same key twice, so it could be read in two ways."),
     "invalid-request": Problem(400, "The request does not fit the contract", "A field is missing, unknown, of the wrong type or out of range. `errors` names each one."),
     "numbers-do-not-add-up": Problem(400, "The numbers do not add up", "Lines less discounts, total and tenders of a sale must agree. `errors` names the difference."),
+    "request-malformed": Problem(400, "The request cannot be read", "Its host name, its character set or the way it is encoded is not one we take."),
     "idempotency-key-missing": Problem(400, "Idempotency-Key is missing", "Every POST that changes something needs one."),
     "idempotency-key-invalid": Problem(400, "Idempotency-Key is not usable", "16 to 255 visible ASCII characters, bare or quoted."),
     "cursor-invalid": Problem(400, "The cursor is not one of ours", "Follow `next` as it was given; do not build cursors."),

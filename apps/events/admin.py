@@ -51,6 +51,7 @@ def _is_placed(value: str) -> Q:
 class EventAdmin(ReadOnlyAdmin[Event]):
     """The ledger of what happened, in the order other systems hear of it."""
 
+    shop_rule = "store_id"
     ordering = ("-ordinal",)
     list_display = (kind, subject, place, when("recorded_at", _("heard")), position)
     list_filter = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from apps.common.admin.scope import Shops
 from apps.common.display import BAD, CALM, WAIT, ago
 from apps.insights import selectors
 from apps.insights.models import VerifyRun
@@ -92,6 +93,8 @@ class Home:
     bars: list[Bar]
     waiting: list[tuple[Waiting, bool]]
     causes: list[Cause]
+    whole: bool = True
+    shops: int = 0
 
     @property
     def worst(self) -> str:
@@ -106,8 +109,15 @@ class Home:
         return sum(row.last_week for row in self.decisions)
 
 
-def read_home(*, now: datetime) -> Home:
-    """Everything on the home page, in eleven statements."""
+def read_home(
+    *, now: datetime, shops: Shops = None, may: Callable[[str], bool] = lambda permission: True
+) -> Home:
+    """Everything on the home page, in eleven statements; of these shops only, if any are named.
+
+    `may` tells which permissions the reader holds: what one may not open is not pointed at.
+    """
+    if shops is not None:
+        return _home_of_shops(now, shops, may)
     today = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
     pulse = selectors.read_pulse(now)
     refunds = selectors.read_open_refunds(now)
@@ -131,6 +141,36 @@ def read_home(*, now: datetime) -> Home:
         bars=_bars(selectors.read_hours(now)),
         waiting=[(one, one.is_late(now)) for one in longest_waiting(MOST_SHOWN)],
         causes=dead_causes()[:MOST_SHOWN],
+    )
+
+
+def _home_of_shops(now: datetime, shops: frozenset[int], may: Callable[[str], bool]) -> Home:
+    """The same out of these shops, without what concerns the whole."""
+    today = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    pulse = selectors.read_of_shops(now, shops)
+    refunds = selectors.read_open_refunds(now, shops)
+    fleet = selectors.read_fleet(now, shops) if may("terminals.view_terminal") else Fleet(0, 0)
+    found = [*_about_refunds(refunds), *_about_conflicts(pulse)]
+    if may("terminals.view_notice"):
+        found += _about_registers(pulse, fleet)
+    return Home(
+        at=now,
+        since=today,
+        alerts=found,
+        notes=[],
+        steps=[],
+        decisions=_decisions(selectors.read_returns(now, today, shops)),
+        money=_money(selectors.read_money_out(today, shops)),
+        sales=selectors.read_sales(now, today, shops),
+        fleet=fleet,
+        refunds=refunds,
+        pulse=pulse,
+        verify=None,
+        bars=_bars(selectors.read_hours(now, shops)),
+        waiting=[],
+        causes=[],
+        whole=False,
+        shops=len(shops),
     )
 
 
@@ -161,6 +201,18 @@ def _alerts(
     yield from _about_trail(pulse, now)
     yield from _about_secrets(pulse)
     yield from _about_destinations()
+    yield from _about_conflicts(pulse)
+    yield from _about_registers(pulse, fleet)
+    if pulse.unlisted:
+        text = ngettext(
+            "%(n)s item was first seen on a sale and waits to be completed.",
+            "%(n)s items were first seen on a sale and wait to be completed.",
+            pulse.unlisted,
+        ) % {"n": pulse.unlisted}
+        yield Alert(CALM, text, _list("inventory_item", unlisted="yes"), _("Complete them"))
+
+
+def _about_conflicts(pulse: Pulse) -> Iterator[Alert]:
     if pulse.conflicts:
         text = ngettext(
             "%(n)s sale came in the last 24 hours under the number of another.",
@@ -168,6 +220,9 @@ def _alerts(
             pulse.conflicts,
         ) % {"n": pulse.conflicts}
         yield Alert(WAIT, text, _list("sales_saleconflict", status="open"), _("Compare them"))
+
+
+def _about_registers(pulse: Pulse, fleet: Fleet) -> Iterator[Alert]:
     if pulse.notices:
         text = ngettext(
             "%(n)s notice about a register is open.",
@@ -184,13 +239,6 @@ def _alerts(
         yield Alert(
             WAIT, text, _list("terminals_terminal", seen="no", status="active"), _("Which ones")
         )
-    if pulse.unlisted:
-        text = ngettext(
-            "%(n)s item was first seen on a sale and waits to be completed.",
-            "%(n)s items were first seen on a sale and wait to be completed.",
-            pulse.unlisted,
-        ) % {"n": pulse.unlisted}
-        yield Alert(CALM, text, _list("inventory_item", unlisted="yes"), _("Complete them"))
 
 
 def _about_refunds(refunds: OpenRefunds) -> Iterator[Alert]:

@@ -12,6 +12,8 @@ from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from apps.common.admin.scope import shops_of
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -87,6 +89,8 @@ PLACES: tuple[tuple[Any, tuple[str | Page, ...]], ...] = (
             "returns.ReasonCode",
             "returns.ConditionCode",
             "accounts.User",
+            "accounts.LoginTries",
+            Page(_("Review of access"), "admin:access_review", "accounts.view_user"),
             Page(_("Encryption keys"), "admin:encryption_keys", "insights.view_reencryption"),
         ),
     ),
@@ -140,7 +144,7 @@ def _readable(
     found = []
     for entry in entries:
         if isinstance(entry, Page):
-            if request.user.has_perm(entry.permission):
+            if request.user.has_perm(entry.permission) and shops_of(request, site) is None:
                 found.append((str(entry.name), reverse(entry.route)))
             continue
         model = apps.get_model(entry)

@@ -22,6 +22,7 @@ from django.db.models import (
 from django.db.models.functions import Left, TruncHour
 
 from apps.audit.models import AuditEntry, Checkpoint, UnsealedEntry
+from apps.common.admin.scope import Shops, within
 from apps.common.encrypted import encrypted_fields
 from apps.common.keyring import MARK_LENGTH, keyring
 from apps.events.models import Event, FeedHead
@@ -128,8 +129,32 @@ def read_pulse(now: datetime) -> Pulse:
     )  # fmt: skip
 
 
-def read_open_refunds(now: datetime) -> OpenRefunds:
-    row = Refund.objects.filter(status__in=OPEN).aggregate(
+def read_of_shops(now: datetime, shops: frozenset[int]) -> Pulse:
+    """The same for somebody who sees these shops only: what concerns the whole is left out."""
+    conflicts = SaleConflict.objects.filter(
+        status=ConflictStatus.OPEN, last_at__gte=now - timedelta(days=1)
+    )
+    notices = Notice.objects.filter(cleared_at=None).exclude(kind__in=REMINDERS)
+    return Pulse(
+        in_feed=0,
+        unplaced=0,
+        oldest_unplaced=None,
+        oldest_unsealed=None,
+        signed=None,
+        trail_began=None,
+        conflicts=within(conflicts, "sale__store_id", shops).count(),
+        beat=None,
+        unlisted=0,
+        notices=within(notices, "terminal__store_id", shops).count(),
+        has_store=True,
+        has_policy=True,
+        lost_secrets=False,
+        old_secrets=False,
+    )
+
+
+def read_open_refunds(now: datetime, shops: Shops = None) -> OpenRefunds:
+    row = within(Refund.objects.filter(status__in=OPEN), "store_id", shops).aggregate(
         on_its_way=Count("pk"),
         unknown=Count("pk", filter=Q(status=RefundStatus.UNKNOWN)),
         needs_customer=Count("pk", filter=Q(status=RefundStatus.REQUIRES_ACTION)),
@@ -138,38 +163,39 @@ def read_open_refunds(now: datetime) -> OpenRefunds:
     return OpenRefunds(**row)
 
 
-def read_returns(now: datetime, today: datetime) -> dict[str, tuple[int, int]]:
+def read_returns(now: datetime, today: datetime, shops: Shops = None) -> dict[str, tuple[int, int]]:
     """By decision: today so far, and the same weekday last week up to the same time of day."""
     found: dict[str, tuple[int, int]] = {}
-    for day, decision, n in _today_and_last_week(
-        CustomerReturn.objects.all(), "decision", now, today
-    ):
+    rows = within(CustomerReturn.objects.all(), "store_id", shops)
+    for day, decision, n in _today_and_last_week(rows, "decision", now, today):
         before = found.get(decision, (0, 0))
         found[decision] = (n, before[1]) if day == 0 else (before[0], n)
     return found
 
 
-def read_sales(now: datetime, today: datetime) -> tuple[int, int]:
+def read_sales(now: datetime, today: datetime, shops: Shops = None) -> tuple[int, int]:
     """Sales taken in today so far, and the same weekday last week up to the same time of day."""
-    real = Sale.objects.filter(training=False, voided=False)
+    real = within(Sale.objects.filter(training=False, voided=False), "store_id", shops)
     found = {0: 0, 7: 0}
     for day, _currency, n in _today_and_last_week(real, "currency", now, today):
         found[day] += n
     return found[0], found[7]
 
 
-def read_money_out(today: datetime) -> list[tuple[str, str, int, int]]:
+def read_money_out(today: datetime, shops: Shops = None) -> list[tuple[str, str, int, int]]:
     """(kind, currency, minor units, how many) of the refunds made today that are paid back."""
+    paid = Refund.objects.filter(created_at__gte=today, status=RefundStatus.SUCCEEDED)
     return list(
-        Refund.objects.filter(created_at__gte=today, status=RefundStatus.SUCCEEDED)
+        within(paid, "store_id", shops)
         .values_list("kind", "currency")
         .annotate(minor=Sum("amount_minor"), n=Count("pk"))
         .order_by("kind", "currency")
     )
 
 
-def read_fleet(now: datetime) -> Fleet:
-    row = Terminal.objects.filter(status=TerminalStatus.ACTIVE).aggregate(
+def read_fleet(now: datetime, shops: Shops = None) -> Fleet:
+    active = Terminal.objects.filter(status=TerminalStatus.ACTIVE)
+    row = within(active, "store_id", shops).aggregate(
         active=Count("pk"),
         seen=Count("pk", filter=Q(seen__last_seen_at__gte=now - timedelta(days=1))),
     )
@@ -186,12 +212,13 @@ def read_attention() -> list[Alert]:
     return list(opened.order_by("pk")[:ATTENTION_SHOWN])
 
 
-def read_hours(now: datetime) -> dict[datetime, dict[str, int]]:
+def read_hours(now: datetime, shops: Shops = None) -> dict[datetime, dict[str, int]]:
     """Returns of the last 24 hours, by hour and decision."""
     start = now.replace(minute=0, second=0, microsecond=0) - timedelta(hours=23)
     hours: dict[datetime, dict[str, int]] = {start + timedelta(hours=n): {} for n in range(24)}
+    recent = CustomerReturn.objects.filter(received_at__gte=start, received_at__lte=now)
     rows = (
-        CustomerReturn.objects.filter(received_at__gte=start, received_at__lte=now)
+        within(recent, "store_id", shops)
         .annotate(hour=TruncHour("received_at"))
         .values_list("hour", "decision")
         .annotate(n=Count("pk"))

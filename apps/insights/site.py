@@ -12,18 +12,23 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
 
+from apps.accounts import own_page, views
+from apps.accounts.models import User
 from apps.audit import services as audit
 from apps.audit.commands import Fact
 from apps.common.addresses import address_of
 from apps.common.admin import actor_of
 from apps.common.display import NOTHING
 from apps.common.errors import Refusal
-from apps.insights import encryption, home, places
-from apps.insights.login import LoginForm
+from apps.insights import access, encryption, home, places
 from apps.insights.services.reencryption import ask_reencryption
 from apps.insights.trouble import pages as trouble_pages
+from apps.stores.selectors import Choices, places_to_give, shops_seen
 
 
 class ReturnsAdminSite(admin.AdminSite):
@@ -33,7 +38,6 @@ class ReturnsAdminSite(admin.AdminSite):
     site_url = None
     _empty_value_display = NOTHING
     enable_nav_sidebar = True
-    login_form = LoginForm
     logout_template = "admin/logged_out.html"
     password_change_template = "admin/password_change.html"
     password_change_done_template = "admin/password_changed.html"
@@ -56,16 +60,41 @@ class ReturnsAdminSite(admin.AdminSite):
                 self.admin_view(self.error_queue_figures),
                 name="error_queue_figures",
             ),
+            path("login/code/", self.code, name="login_code"),
+            path("login/set-up/", self.set_up, name="login_set_up"),
+            path("account/", self.admin_view(self.account), name="account"),
+            path("access-review/", self.admin_view(self.access_review), name="access_review"),
             path(keys, self.admin_view(self.keys), name="encryption_keys"),
             path(f"{keys}figures/", self.admin_view(self.keys_figures), name="encryption_figures"),
         ]
         return [*own, *super().get_urls()]
 
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Staff, with the second factor shown in this very session where one is asked for."""
+        return super().has_permission(request) and views.is_proven(request)
+
+    def shops_of(self, request: HttpRequest) -> frozenset[int] | None:
+        """The shops whose business this person sees; None is all. Looked up once a request."""
+        if not hasattr(request, "_shops_seen"):
+            person = request.user
+            seen = shops_seen(person) if isinstance(person, User) else frozenset()
+            request._shops_seen = seen  # type: ignore[attr-defined]
+        found: frozenset[int] | None = request._shops_seen  # type: ignore[attr-defined]
+        return found
+
+    def places_to_give(self) -> tuple[Choices, Choices]:
+        """Shops and regions, for the form that gives them to people."""
+        return places_to_give()
+
+    def sees_all(self, request: HttpRequest) -> bool:
+        """Pages about the whole are not for people who see some shops."""
+        return self.shops_of(request) is None
+
     def index(self, request: HttpRequest, extra_context: Any = None) -> TemplateResponse:
         context = {
             **self.each_context(request),
             "title": self.index_title,
-            "home": home.read_home(now=timezone.now()),
+            "home": self._home(request),
             **(extra_context or {}),
         }
         request.current_app = self.name
@@ -73,17 +102,23 @@ class ReturnsAdminSite(admin.AdminSite):
 
     def figures(self, request: HttpRequest) -> TemplateResponse:
         """The figures of the home page alone, for its refresh."""
-        context = {"home": home.read_home(now=timezone.now())}
+        context = {"home": self._home(request)}
         return TemplateResponse(request, "admin/home_figures.html", context)
+
+    def _home(self, request: HttpRequest) -> home.Home:
+        may = request.user.has_perm
+        return home.read_home(now=timezone.now(), shops=self.shops_of(request), may=may)
 
     def error_queue(self, request: HttpRequest) -> TemplateResponse:
         """Everything that needs a person, by cause."""
+        self._only_who_sees_all(request)
         context = {**self.each_context(request), **trouble_pages.error_queue(request)}
         request.current_app = self.name
         return TemplateResponse(request, "admin/error_queue.html", context)
 
     def error_queue_figures(self, request: HttpRequest) -> TemplateResponse:
         """The same alone, for its refresh."""
+        self._only_who_sees_all(request)
         context = trouble_pages.error_queue(request)
         return TemplateResponse(request, "admin/error_queue_figures.html", context)
 
@@ -103,13 +138,19 @@ class ReturnsAdminSite(admin.AdminSite):
         """The figures of that page alone, for its refresh."""
         return TemplateResponse(request, "admin/encryption_figures.html", self._keys(request))
 
+    def _only_who_sees_all(self, request: HttpRequest) -> None:
+        if not self.sees_all(request):
+            raise PermissionDenied
+
     def _keys(self, request: HttpRequest) -> dict[str, Any]:
+        self._only_who_sees_all(request)
         if not request.user.has_perm("insights.view_reencryption"):
             raise PermissionDenied
         may_act = request.user.has_perm("insights.add_reencryption")
         return {"keys": encryption.read_keys(now=timezone.now()), "may_act": may_act}
 
     def _reencrypt(self, request: HttpRequest) -> HttpResponse:
+        self._only_who_sees_all(request)
         if not request.user.has_perm("insights.add_reencryption"):
             raise PermissionDenied
         try:
@@ -129,18 +170,40 @@ class ReturnsAdminSite(admin.AdminSite):
         subject: tuple[str, str, str],
         *,
         data: dict[str, Any],
+        reason: str = "",
     ) -> None:
         """One entry of the trail, by whoever is logged in."""
         kind, key, label = subject
-        fact = Fact(action, kind, key, subject_label=label, data=data)
+        fact = Fact(action, kind, key, subject_label=label, reason=reason, data=data)
         audit.record([fact], actor=actor_of(request), now=timezone.now())
 
+    @method_decorator(never_cache)
+    @method_decorator(sensitive_post_parameters())
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        with transaction.atomic():
-            response = super().login(request, extra_context)
-            if request.method == "POST" and response.status_code == 302:
-                self._record_person(request, "user.logged_in")
-        return response
+        if request.method == "GET" and self.has_permission(request):
+            return HttpResponseRedirect(reverse("admin:index"))
+        return views.ask_password(self, request)
+
+    @method_decorator(never_cache)
+    @method_decorator(sensitive_post_parameters())
+    def code(self, request: HttpRequest) -> HttpResponse:
+        return views.ask_code(self, request)
+
+    @method_decorator(never_cache)
+    @method_decorator(sensitive_post_parameters())
+    def set_up(self, request: HttpRequest) -> HttpResponse:
+        return views.set_up_factor(self, request)
+
+    @method_decorator(sensitive_post_parameters())
+    def account(self, request: HttpRequest) -> HttpResponse:
+        """One's own page: password, second factor, sessions."""
+        return own_page.show(self, request)
+
+    def access_review(self, request: HttpRequest) -> HttpResponse:
+        """Who may do what, and where; POST gives it as a file."""
+        if not (self.sees_all(request) and request.user.has_perm("accounts.view_user")):
+            raise PermissionDenied
+        return access.show(self, request)
 
     def logout(self, request: HttpRequest, extra_context: Any = None) -> TemplateResponse:
         if request.method == "POST":

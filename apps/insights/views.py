@@ -50,6 +50,31 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return HttpResponse(page, status=500)
 
 
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """What cannot be read at all: a foreign host name, an unknown charset, a broken form."""
+    if request.path.startswith("/api/"):
+        return _problem(request, "request-malformed")
+    return _page(request, "400.html", 400)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Not for this role."""
+    if request.path.startswith("/api/"):
+        return _problem(request, "scope-missing")
+    return _page(request, "403.html", 403)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form that was not ours, or is too old: said without saying which check it was."""
+    return _page(request, "csrf.html", 403)
+
+
+def _page(request: HttpRequest, template: str, status: int) -> HttpResponse:
+    """Without anything that reads the request: it may be what cannot be read."""
+    page = render_to_string(template, {"request_id": getattr(request, "request_id", "")})
+    return HttpResponse(page, status=status)
+
+
 def _problem(request: HttpRequest, code: str) -> HttpResponse:
     document = problem_document(code, None, str(getattr(request, "request_id", "")))
     return HttpResponse(to_json(document), status=document["status"], content_type=MEDIA_TYPE)

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.common import display
-from apps.common.admin import ReadOnlyAdmin, RecordedAdmin, section
+from apps.common.admin import ReadOnlyAdmin, RecordedAdmin, everybodys, section
 from apps.common.admin.columns import column, copyable, exactly, flag, quantity, related, when
 from apps.common.admin.filters import belongs, chosen, flagged, since
 from apps.inventory.models import Item, StockCount, StockLevel, StockMovement
@@ -20,6 +20,7 @@ _ZONE = "store__timezone"
 
 @admin.register(Item)
 class ItemAdmin(RecordedAdmin[Item]):
+    shop_rule = staticmethod(everybodys)
     trail_name = "item"
 
     def trail_key(self, thing: Item) -> str:
@@ -85,6 +86,7 @@ _BUCKETS: tuple[Any, ...] = (
 class StockLevelAdmin(ReadOnlyAdmin[StockLevel]):
     """Always the sum of the movements; a count corrects it, not a form."""
 
+    shop_rule = "store_id"
     list_display = (related("item", _("item")), "store", available, *_BUCKETS)
     list_display_links = ("store",)
     list_select_related = ("store", "item")
@@ -103,6 +105,7 @@ class StockLevelAdmin(ReadOnlyAdmin[StockLevel]):
 class StockMovementAdmin(ReadOnlyAdmin[StockMovement]):
     """The ledger of goods: append-only, by triggers of the database too."""
 
+    shop_rule = "store_id"
     list_display = (
         "kind",
         related("item", _("item")),
@@ -152,6 +155,7 @@ def difference(count: StockCount) -> str:
 
 @admin.register(StockCount)
 class StockCountAdmin(ReadOnlyAdmin[StockCount]):
+    shop_rule = "store_id"
     list_display = (
         related("item", _("item")),
         "store",

@@ -107,6 +107,7 @@ class ReasonCode(models.Model):
         _("goods go to"), max_length=24, choices=Disposition.choices, blank=True,
         help_text=_("Empty: the condition decides."),
     )  # fmt: skip
+    history = HistoricalRecords()
 
     class Meta:
         verbose_name = _("reason")
@@ -122,6 +123,7 @@ class ConditionCode(models.Model):
     code = models.CharField(_("code"), max_length=32, primary_key=True)
     name = models.CharField(_("name"), max_length=80)
     disposition = models.CharField(_("goods go to"), max_length=24, choices=Disposition.choices)
+    history = HistoricalRecords()
 
     class Meta:
         verbose_name = _("condition")

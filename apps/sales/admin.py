@@ -142,6 +142,7 @@ def customer(sale: Sale) -> str:
 class SaleAdmin(ReadOnlyAdmin[Sale]):
     """What was sold, frozen when it was taken in."""
 
+    shop_rule = "store_id"
     trail_name = "sale"
 
     ordering = ("-received_at", "-id")
@@ -269,6 +270,7 @@ DISCARD = AskingAct(
 class SaleConflictAdmin(AskingAdmin[SaleConflict], ReadOnlyAdmin[SaleConflict]):
     """A second body under the number of a sale that stands: kept to be looked at, never applied."""
 
+    shop_rule = "sale__store_id"
     acts = (RESOLVE, DISCARD)
     trail_name = "sale"
     ordering = ("-last_at", "-id")

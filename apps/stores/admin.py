@@ -5,9 +5,10 @@ from __future__ import annotations
 from django import forms
 from django.contrib import admin
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from apps.common.admin import HistoryAdmin, section
+from apps.common.admin import EVERYTHING, HistoryAdmin, section
 from apps.common.admin.columns import flag, related
 from apps.common.admin.filters import belongs, flagged
 from apps.stores.models import Region, Store
@@ -15,6 +16,8 @@ from apps.stores.models import Region, Store
 
 @admin.register(Store)
 class StoreAdmin(HistoryAdmin[Store]):
+    shop_rule = "pk"
+    restorable = EVERYTHING
     list_display = (
         "number",
         "name",
@@ -47,8 +50,14 @@ class StoreAdmin(HistoryAdmin[Store]):
     empty_first = _("Add the first shop.")
 
 
+def _of_a_shop(shops: frozenset[int]) -> Q:
+    return Q(pk__in=Store.objects.filter(pk__in=shops).values("region"))
+
+
 @admin.register(Region)
 class RegionAdmin(HistoryAdmin[Region]):
+    shop_rule = staticmethod(_of_a_shop)
+    restorable = EVERYTHING
     list_display = ("name",)
     ordering = ("name",)
     search_paths = ("name__icontains",)

@@ -32,7 +32,7 @@ def test_coming_and_going_is_recorded(client: Client, person: User) -> None:
 def test_a_wrong_password_is_recorded_under_the_account(client: Client, person: User) -> None:
     text = text_of(client.post(LOGIN, {"username": "ines", "password": "not this one"}))
 
-    assert "correct username and password" in text
+    assert "That is not right." in text
     entry = AuditEntry.objects.get()
     assert (entry.action, entry.outcome, entry.actor_label) == (
         "user.login_failed", "refused", "ines",

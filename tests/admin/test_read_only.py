@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.db.models import Model
 from django.test import Client
 
+from apps.accounts.models import LoginTries
 from apps.audit.models import AuditEntry, Checkpoint
 from apps.common.admin import ReadOnlyAdmin
 from apps.events.models import Event, FeedHead
@@ -22,8 +23,8 @@ from tests.admin.helpers import page, registered, url
 from tests.world import Register, card, pay_out
 
 LEDGERS: set[type[Model]] = {
-    Alert, AuditEntry, Checkpoint, Event, FeedHead, IdempotentRequest, Heartbeat, VerifyRun, StockCount, StockLevel,
-    StockMovement, Refund, SandboxPayment, SandboxRefund, StoreCredit, CustomerReturn, Sale,
+    Alert, AuditEntry, Checkpoint, LoginTries, Event, FeedHead, IdempotentRequest, Heartbeat, VerifyRun,
+    StockCount, StockLevel, StockMovement, Refund, SandboxPayment, SandboxRefund, StoreCredit, CustomerReturn, Sale,
     SaleConflict, Credential, Notice, Delivery, Job, SyncRun, RejectedRecord, InboundMessage,
 }  # fmt: skip
 ORDERED_BY_FORM: set[type[Model]] = {Rotation}

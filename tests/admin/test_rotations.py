@@ -181,7 +181,16 @@ def test_the_page_takes_the_same_statements_for_many_registers(
         it.get(page(rotation))
 
 
-@pytest.mark.parametrize("role", ["auditor", "manager"])
+def test_managers_see_the_registers_of_their_shops_not_the_rotations(
+    manager: Client, register: Register
+) -> None:
+    rotation = order([register.terminal], starts_at=timezone.now())
+
+    assert manager.get(page(rotation)).status_code == 403
+    assert manager.get(url(Rotation)).status_code == 403
+
+
+@pytest.mark.parametrize("role", ["auditor"])
 def test_others_follow_a_rotation_and_order_none(
     request: pytest.FixtureRequest, register: Register, role: str
 ) -> None:

@@ -94,9 +94,12 @@ def test_the_sandbox_is_told_how_to_behave(it: Client, db: None) -> None:
     assert actions() == ["sandboxinstruction.added"]
 
 
-def test_a_person_is_added_with_a_role_and_may_log_in(it: Client) -> None:
+def test_a_person_is_added_with_a_role_and_may_log_in(it: Client, register: Register) -> None:
     secret = "calm-meadow-77-river"
-    form = {"username": "mara", "role": "store_manager", "password1": secret, "password2": secret}
+    form = {
+        "username": "mara", "role": "store_manager", "password1": secret, "password2": secret,
+        "shops": [register.store.pk],
+    }  # fmt: skip
 
     it.post(url(User, "add"), form)
 

@@ -35,6 +35,7 @@ from tests.world import (
 # Kinds of refusal: only what derives from them is raised, each with a code of its own.
 KINDS = {"refused", "not-allowed", "unprocessable", "busy"}
 NOT_FROM_A_REGISTER = {
+    "request-malformed": "before any view: tests/common/test_unreadable.py",
     "conflict": "a kind; what registers meet has a code of its own",
     "state-changed": "two people in the admin at once",
     "rate-limited": "tests/terminals/test_rate_limits.py",

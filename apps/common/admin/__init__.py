@@ -11,9 +11,12 @@ from apps.common.admin.base import (
     section,
 )
 from apps.common.admin.bulk import BulkAct, BulkAdmin, one_by_one
-from apps.common.admin.recorded import HistoryAdmin, RecordedAdmin
+from apps.common.admin.history import EVERYTHING, HistoryAdmin
+from apps.common.admin.recorded import RecordedAdmin
+from apps.common.admin.scope import everybodys
 
 __all__ = [
+    "EVERYTHING",
     "Act",
     "ActingAdmin",
     "AskingAct",
@@ -28,6 +31,7 @@ __all__ = [
     "RecordedAdmin",
     "actor_of",
     "answers",
+    "everybodys",
     "one_by_one",
     "rows",
     "section",

@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from apps.common.admin.keyset import KeysetChangeList
+from apps.common.admin.scope import ShopRule, seen_rows, shops_of, within
 from apps.common.caller import Actor, user_actor
 from apps.common.cards import contains_card_number
 from apps.common.display import name_of
@@ -60,6 +61,8 @@ class HouseAdmin(admin.ModelAdmin[M], Generic[M]):
     save_on_top = False
     view_on_site = False
 
+    shop_rule: ClassVar[ShopRule | None] = None
+    """How a row belongs to a shop. None: only people who see every shop see this page."""
     search_paths: ClassVar[tuple[str, ...]] = ()
     """Lookups that a search tries, joined by OR. Bare names match exactly."""
     empty_says: ClassVar[Any] = _("Nothing here yet.")
@@ -72,6 +75,32 @@ class HouseAdmin(admin.ModelAdmin[M], Generic[M]):
     """What the button for a new one says, where “Add …” does not say it."""
     lead: ClassVar[Any] = ""
     """One sentence above the list, where its purpose is not obvious."""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[M]:
+        """What this person may see: lists, pages, searches, buttons and choices all begin here."""
+        rows = super().get_queryset(request)
+        return within(rows, self.shop_rule, shops_of(request, self.admin_site))
+
+    def has_view_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
+        return super().has_view_permission(request, obj) and self._is_open(request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return super().has_add_permission(request) and self._is_open(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and self._is_open(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
+        return super().has_change_permission(request, obj) and self._is_open(request)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return super().has_module_permission(request) and self._is_open(request)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Choices are the rows that this person may see."""
+        if "queryset" not in kwargs and shops_of(request, self.admin_site) is not None:
+            kwargs["queryset"] = seen_rows(request, self.admin_site, db_field.related_model)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return KeysetChangeList
@@ -118,6 +147,9 @@ class HouseAdmin(admin.ModelAdmin[M], Generic[M]):
             context["subtitle"] = None
             context["about"] = self.trail_kind and f"{self.trail_kind}:{self.trail_key(thing)}"
         return super().render_change_form(request, context, *args, **kwargs)
+
+    def _is_open(self, request: HttpRequest) -> bool:
+        return self.shop_rule is not None or shops_of(request, self.admin_site) is None
 
     def _look_up(self, path: str, term: str) -> QuerySet[M, Any] | None:
         try:

@@ -12,6 +12,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from apps.common.admin.scope import seen_rows
+
 Filter = type[SimpleListFilter]
 _PERIODS = {
     "hour": (_("the last hour"), timedelta(hours=1)),
@@ -108,7 +110,8 @@ def belongs(field: str, label: Any) -> Filter:
             assert target is not None
             assert not isinstance(target, str)
             order = "number" if hasattr(target, "number") else "name"
-            return [(str(row.pk), str(row)) for row in target._base_manager.order_by(order)]
+            rows = seen_rows(request, model_admin.admin_site, target).order_by(order)
+            return [(str(row.pk), str(row)) for row in rows]
 
         def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
             value = self.value()

@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import Any, ClassVar, Generic, Protocol, TypeVar, cast
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.db.models.deletion import PROTECT
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from simple_history.admin import SimpleHistoryAdmin
 
 from apps.common.admin.base import HouseAdmin
 from apps.common.display import name_of
@@ -30,6 +28,7 @@ class RecordingSite(Protocol):
         subject: tuple[str, str, str],
         *,
         data: dict[str, Any],
+        reason: str = "",
     ) -> None:
         """`subject`: what kind of thing, its id, and what people call it."""
         ...
@@ -64,7 +63,8 @@ class RecordedAdmin(HouseAdmin[M], Generic[M]):
         site = cast(RecordingSite, self.admin_site)
         kind = self.trail_kind
         subject = (kind, self.trail_key(obj), name_of(obj)[:150])
-        site.record(request, f"{kind}.{what}", subject, data=data)
+        reason = str(getattr(request, "change_reason", ""))
+        site.record(request, f"{kind}.{what}", subject, data=data, reason=reason)
 
     # The trail takes the place of Django's own log of actions.
     def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> Any:
@@ -101,24 +101,6 @@ class RecordedAdmin(HouseAdmin[M], Generic[M]):
     def _is_field(self, name: str) -> bool:
         known = {field.name for field in self.opts.concrete_fields}
         return name in known - self.never_recorded
-
-
-class HistoryAdmin(RecordedAdmin[M], SimpleHistoryAdmin, Generic[M]):  # type: ignore[misc]
-    """The same for what keeps its whole history: every version can be read, none is put back."""
-
-    history_list_per_page = 50
-    object_history_template = "admin/history/object_history.html"
-    object_history_form_template = "admin/history/object_version.html"
-
-    def revert_disabled(self, request: HttpRequest, obj: Any = None) -> bool:
-        return True
-
-    def history_form_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Read only: the library would save a posted old version without asking for the right."""
-        if request.method != "GET":
-            raise PermissionDenied
-        response: HttpResponse = super().history_form_view(request, *args, **kwargs)
-        return response
 
 
 def _changes(old: Model | None, new: Model, names: list[str]) -> dict[str, Any]:

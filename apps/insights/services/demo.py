@@ -14,6 +14,8 @@ from pathlib import Path
 from django.db import transaction
 
 from apps.accounts.models import Role, User
+from apps.accounts.passwords import new_password
+from apps.accounts.policy import BOUND
 from apps.accounts.services import create_user
 from apps.common.caller import Caller
 from apps.common.money import extended_price, round_half_up
@@ -68,6 +70,9 @@ _GOODS = (
 )
 
 
+_REGION = "Central Europe"
+
+
 @dataclass(frozen=True, slots=True)
 class Login:
     username: str
@@ -86,7 +91,7 @@ def load_demo(registers_file: Path, *, keys: Path, now: datetime) -> None:
     Registers whose keyring is not in the folder `keys` are listed with an enrolment code.
     """
     ensure_baseline(now=now)
-    region, _ = Region.objects.get_or_create(name="Central Europe")
+    region, _ = Region.objects.get_or_create(name=_REGION)
     profile = ensure_profile(
         name="Register", scopes=default_scopes(), rate_per_second=20, burst=100
     )
@@ -106,16 +111,23 @@ def load_demo(registers_file: Path, *, keys: Path, now: datetime) -> None:
 
 def ensure_people(*, known: dict[str, Login]) -> dict[str, Login]:
     """One login per role. A password that nobody kept is replaced by a new one."""
+    regions = list(Region.objects.filter(name=_REGION).values_list("pk", flat=True))
     logins = {}
     for username, role in (
         ("admin", Role.IT_ADMINISTRATOR),
         ("manager", Role.STORE_MANAGER),
         ("auditor", Role.AUDITOR),
+        ("support", Role.SUPPORT),
     ):
         user = User.objects.filter(username=username).first()
-        login = known.get(username) or Login(username, secrets.token_urlsafe(12))
+        login = known.get(username) or Login(username, new_password())
         if user is None:
-            create_user(username=username, password=login.password, role=role)
+            create_user(
+                username=username,
+                password=login.password,
+                role=role,
+                regions=regions if role in BOUND else (),
+            )
         elif not user.check_password(login.password):
             user.set_password(login.password)
             user.save()

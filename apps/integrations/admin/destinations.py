@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.common.admin import (
+    EVERYTHING,
     AskingAdmin,
     HistoryAdmin,
     ReadOnlyInline,
@@ -72,6 +73,7 @@ class DestinationAdmin(CauseActs, AskingAdmin[Destination], HistoryAdmin[Destina
 
     acts = (TEST, TRY, CLOSE_BREAKER, PAUSE, RESUME, ENABLE, REPLAY, ROTATE, END_OLD, DISABLE)
     trail_name = "destination"
+    restorable = EVERYTHING
     ordering = ("name",)
     list_display = ("name", health.status, health.mode, health.oldest, health.failures,
                     health.breaker, health.last_success, health.dead, secrets)  # fmt: skip

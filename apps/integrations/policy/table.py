@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,15 +11,13 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from apps.common.csv_files import csv_text
 from apps.integrations.policy.folders import FOLDER, folder_hint
 from apps.integrations.policy.settings import Reader
 
 CSV, JSONL = FORMATS = ("csv", "jsonl")
 FOLDER_HERE, SFTP = PLACES = ("folder", "sftp")
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t"}
-# What a spreadsheet would take for a formula; a plain number is none.
-_FORMULA = re.compile(r"[=+\-@\t\r\n]")
-_NUMBER = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?")
 _REMOTE = r"/?[A-Za-z0-9_][A-Za-z0-9._ -]*(/[A-Za-z0-9_][A-Za-z0-9._ -]*)*|/|"
 _HOST = r"[A-Za-z0-9_.-]{1,253}|[0-9A-Fa-f:.]{2,45}"
 _HOST_KEY = r"(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521)) [A-Za-z0-9+/]{16,}={0,2}"
@@ -109,11 +104,8 @@ def render(bodies: Sequence[Any], drop: DropSettings) -> bytes:
 
 
 def _csv(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], delimiter: str) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, delimiter=delimiter, lineterminator="\r\n")
-    writer.writerow([_cell(name) for name in columns])
-    writer.writerows([[_cell(row.get(name)) for name in columns] for row in rows])
-    return text.getvalue()
+    lines = [[row.get(name) for name in columns] for row in rows]
+    return csv_text([[_cell(cell) for cell in line] for line in (columns, *lines)], delimiter)
 
 
 def _cell(value: Any) -> str:
@@ -123,8 +115,7 @@ def _cell(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, list | dict):
         value = _json(value)
-    text = str(value).replace("\x00", "")
-    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
+    return str(value)
 
 
 def _json(value: Any) -> str:

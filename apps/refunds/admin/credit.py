@@ -41,6 +41,7 @@ class EntryInline(ReadOnlyInline[StoreCreditEntry, StoreCredit]):
 class StoreCreditAdmin(ReadOnlyAdmin[StoreCredit]):
     """What we owe customers. The balance is the sum of its ledger, which is append-only."""
 
+    shop_rule = "store_id"
     ordering = ("-id",)
     list_display = (
         "code",

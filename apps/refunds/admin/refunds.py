@@ -158,6 +158,7 @@ _ASK_ALL = BulkAct(
 class RefundAdmin(BulkAdmin[Refund], ReadOnlyAdmin[Refund]):
     """Money goes back once, by the worker, under one key; nobody pays or stops it here by hand."""
 
+    shop_rule = "store_id"
     acts = (ASK,)
     bulk_acts = (_ASK_ALL,)
 

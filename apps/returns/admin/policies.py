@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -30,6 +30,7 @@ from apps.returns.models import PolicyVersion, ReturnPolicy
 from apps.returns.policy.settings import MAX_HOLD_HOURS, MAX_WINDOW_DAYS, default_rules
 from apps.returns.services import policies
 from apps.returns.states import PolicyScope, VersionStatus
+from apps.stores.models import Store
 
 _STATUS = state(
     "status",
@@ -116,8 +117,19 @@ WRITE = Act(
 )
 
 
+def _for_shops(shops: frozenset[int]) -> Q:
+    """Policies that may decide in these shops."""
+    regions = Store.objects.filter(pk__in=shops).values("region")
+    return Q(scope=PolicyScope.ALL) | Q(store__in=shops) | Q(region__in=regions)
+
+
+def _version_for_shops(shops: frozenset[int]) -> Q:
+    return Q(policy__in=ReturnPolicy.objects.filter(_for_shops(shops)).values("pk"))
+
+
 @admin.register(ReturnPolicy)
 class ReturnPolicyAdmin(ActingAdmin[ReturnPolicy], HistoryAdmin[ReturnPolicy]):
+    shop_rule = staticmethod(_for_shops)
     form = PolicyForm
     trail_name = "policy"
     acts = (WRITE,)
@@ -212,6 +224,7 @@ PUBLISH = Act(
 class PolicyVersionAdmin(ActingAdmin[PolicyVersion], HistoryAdmin[PolicyVersion]):
     """Drafts are edited and published; what was published is what returns were decided by."""
 
+    shop_rule = staticmethod(_version_for_shops)
     form = VersionForm
     acts = (PUBLISH,)
     trail_name = "policy"

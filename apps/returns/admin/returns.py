@@ -17,6 +17,7 @@ from apps.common import display
 from apps.common.admin import ReadOnlyAdmin
 from apps.common.admin.columns import column, money, state, when
 from apps.common.admin.filters import belongs, chosen, since
+from apps.common.admin.scope import shops_of
 from apps.refunds.models import Refund
 from apps.refunds.states import OPEN, RefundStatus
 from apps.returns.admin.story import DECISION_TONES, STATUS_TONES, read_story
@@ -58,6 +59,7 @@ def refund_state(customer_return: Any) -> str:
 class CustomerReturnAdmin(ReadOnlyAdmin[CustomerReturn]):
     """Decided and completed by registers; what happened is corrected by a new fact, never by hand."""
 
+    shop_rule = "store_id"
     trail_name = "return"
     ordering = ("-received_at", "-id")
     list_display = (
@@ -123,6 +125,7 @@ class CustomerReturnAdmin(ReadOnlyAdmin[CustomerReturn]):
         user = request.user
         story = read_story(
             object_id,
+            shops=shops_of(request, self.admin_site),
             with_trail=user.has_perm("audit.view_auditentry"),
             with_request=user.has_perm("idempotency.view_idempotentrequest"),
         )

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.audit.models import AuditEntry
 from apps.common import display
+from apps.common.admin.scope import Shops, within
 from apps.events.models import Event
 from apps.idempotency.models import IdempotentRequest
 from apps.inventory.models import StockMovement
@@ -80,6 +81,7 @@ class Story:
     events: list[Event]
     entries: list[AuditEntry]
     request: IdempotentRequest | None
+    sale_is_seen: bool
     reasons: dict[str, str]
     conditions: dict[str, str]
 
@@ -113,10 +115,16 @@ class Story:
         return [(r, TONES.get(RefundStatus(r.status), display.CALM)) for r in self.refunds]
 
 
-def read_story(return_id: str, *, with_trail: bool, with_request: bool) -> Story | None:
-    """None when there is no such return. Trail and request only for those who may see them."""
+def read_story(
+    return_id: str, *, shops: Shops, with_trail: bool, with_request: bool
+) -> Story | None:
+    """None when there is no such return in these shops (None: all of them).
+
+    Trail and request only for those who may see them; other shops' returns of the same receipt,
+    and their sale's page, only for those who may see those shops.
+    """
     what = _find(return_id)
-    if what is None:
+    if what is None or (shops is not None and what.store_id not in shops):
         return None
     refunds = list(
         Refund.objects.filter(reference=f"return:{what.pk}")
@@ -130,6 +138,7 @@ def read_story(return_id: str, *, with_trail: bool, with_request: bool) -> Story
     )
     moved = Q(subject_type="stock", subject_id=f"return:{what.pk}")
     others = CustomerReturn.objects.filter(sale=what.sale).exclude(pk=what.pk)
+    others = within(others, "store_id", shops)
     return Story(
         what=what,
         lines=lines,
@@ -142,6 +151,7 @@ def read_story(return_id: str, *, with_trail: bool, with_request: bool) -> Story
         events=list(Event.objects.filter(subjects | moved).order_by("ordinal")),
         entries=list(AuditEntry.objects.filter(subjects).order_by("id")) if with_trail else [],
         request=_request(what) if with_request else None,
+        sale_is_seen=what.sale is not None and (shops is None or what.sale.store_id in shops),
         reasons=_names(ReasonCode, {line.reason for line in lines}),
         conditions=_names(ConditionCode, {line.condition for line in lines}),
     )

@@ -8,13 +8,15 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from apps.common.admin import RecordedAdmin
+from apps.common.admin import EVERYTHING, HistoryAdmin, everybodys
 from apps.returns.models import ConditionCode, ReasonCode, ReturnLine
 
 
-class WordAdmin(RecordedAdmin[Any]):
+class WordAdmin(HistoryAdmin[Any]):
     """Lines of returns carry the code as text, so a used one can be renamed, but not removed."""
 
+    shop_rule = staticmethod(everybodys)
+    restorable = EVERYTHING
     line_field = ""
     list_display = ("code", "name", "disposition")
     ordering = ("code",)

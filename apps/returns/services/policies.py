@@ -48,8 +48,12 @@ def ensure_words() -> None:
         ConditionCode(code=code, name=name, disposition=place)
         for code, (name, place) in _CONDITIONS.items()
     ]
-    ReasonCode.objects.bulk_create(reasons, ignore_conflicts=True)
-    ConditionCode.objects.bulk_create(conditions, ignore_conflicts=True)
+    for model, words in ((ReasonCode, reasons), (ConditionCode, conditions)):
+        known = set(model._default_manager.values_list("pk", flat=True))
+        new: list[Any] = [word for word in words if word.pk not in known]
+        if new:
+            model._default_manager.bulk_create(new, ignore_conflicts=True)
+            model.history.bulk_history_create(new)
 
 
 def ensure_policy(

@@ -24,6 +24,7 @@ from apps.terminals.states import CredentialKind, CredentialStatus
 class CredentialAdmin(ActingAdmin[Credential], ReadOnlyAdmin[Credential]):
     """Of keys the public half is kept, of secrets a hash; they are revoked, never edited."""
 
+    shop_rule = "terminal__store_id"
     acts = (REVOKE,)
     ordering = ("-id",)
     list_display = (

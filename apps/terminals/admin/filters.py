@@ -14,6 +14,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
 from apps.common.admin.filters import chosen
+from apps.common.admin.scope import seen_rows
 from apps.stores.models import Region
 from apps.terminals.models import Credential, Notice
 from apps.terminals.policy.health import SILENT_AFTER, SKEW_TOLERATED_MS
@@ -89,7 +90,8 @@ class RegionFilter(SimpleListFilter):
     parameter_name = "region"
 
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> Iterable[Any]:
-        return [(str(region.pk), region.name) for region in Region.objects.order_by("name")]
+        rows = seen_rows(request, model_admin.admin_site, Region).order_by("name")
+        return [(str(region.pk), region.name) for region in rows]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         value = self.value()

@@ -20,6 +20,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from apps.common.admin import actor_of, once
+from apps.common.admin.scope import shops_of
 from apps.common.errors import Refusal
 from apps.terminals import services
 from apps.terminals.admin.enrolment import MOST_CODES
@@ -104,7 +105,8 @@ class ImportPages(admin.ModelAdmin[Terminal]):
         return response
 
     def _check(self, request: HttpRequest) -> None:
-        if not self.has_add_permission(request):
+        all_shops = shops_of(request, self.admin_site) is None
+        if not (all_shops and self.has_add_permission(request)):
             raise PermissionDenied
 
     def _preview(self, request: HttpRequest, lines: Sequence[RegisterLine]) -> HttpResponse:

@@ -73,6 +73,7 @@ def _which(value: str) -> Q:
 class NoticeAdmin(BulkAdmin[Notice], ReadOnlyAdmin[Notice]):
     """Raised by the system, once each; settled by a person, or by the rotation they asked for."""
 
+    shop_rule = "terminal__store_id"
     acts = (SETTLE,)
     bulk_acts = (SETTLE_ALL,)
     ordering = ("-id",)

@@ -7,9 +7,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from apps.common.admin import (
-    HistoryAdmin,
-)
+from apps.common.admin import HistoryAdmin, everybodys
 from apps.common.admin.columns import column
 from apps.terminals.models import TerminalProfile
 from apps.terminals.states import (
@@ -46,6 +44,7 @@ def rate(profile: TerminalProfile) -> str:
 
 @admin.register(TerminalProfile)
 class TerminalProfileAdmin(HistoryAdmin[TerminalProfile]):
+    shop_rule = staticmethod(everybodys)
     form = ProfileForm
     list_display = ("name", may, rate)
     ordering = ("name",)

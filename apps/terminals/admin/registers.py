@@ -49,6 +49,8 @@ _SHOW_CODE = "_code"
 class TerminalAdmin(ImportPages, BulkAdmin[Terminal], HistoryAdmin[Terminal]):
     """A register is never deleted, since its sales and returns name it: it is retired."""
 
+    shop_rule = "store_id"
+    restorable = ("label", "hardware")
     form = RegisterForm
     acts = (CODE, ROTATE, ISSUE, ACTIVATE, SUSPEND, REVOKE_ALL, RETIRE)
     bulk_acts = BULK_ACTS

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
 from apps.accounts.models import User
+from apps.accounts.passwords import new_password
 from apps.insights.services.demo import ensure_baseline
 from apps.insights.services.provisioning import add_administrator
 
@@ -28,6 +28,6 @@ class Command(BaseCommand):
         if User.objects.filter(username=name).exists():
             self.stdout.write(f"{name} exists already and was left as is.")
             return
-        password = secrets.token_urlsafe(12)
+        password = new_password()
         add_administrator(name, password=password, now=timezone.now())
         self.stdout.write(f"{name} is an IT administrator. Password, shown this once: {password}")

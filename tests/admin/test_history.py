@@ -1,0 +1,157 @@
+"""The history of settings: who, when, why; two versions side by side; one put back."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib import admin
+from django.test import Client
+
+from apps.accounts.models import Role, User
+from apps.audit.models import AuditEntry
+from apps.common.admin import HistoryAdmin
+from apps.integrations.models import Destination
+from apps.returns.models import ConditionCode, PolicyVersion, ReasonCode
+from apps.stores.models import Region, Store
+from apps.terminals.models import Terminal
+from tests.admin.conftest import client_of
+from tests.admin.helpers import actions, page, read, registered, url
+from tests.admin.test_settings import SHOP
+from tests.world import Register, make_register, nothing_changes
+
+
+@pytest.fixture
+def changed(it: Client, register: Register) -> Store:
+    """A shop that was renamed, with a reason."""
+    it.post(page(register.store), {**SHOP, "change_reason": "Moved, ticket 77"})
+    register.store.refresh_from_db()
+    return register.store
+
+
+def versions(thing: Store) -> tuple[int, int]:
+    new, old = thing.history.order_by("-history_id")[:2]
+    return old.history_id, new.history_id
+
+
+def test_the_reason_stands_in_history_and_trail(it: Client, changed: Store) -> None:
+    assert "Moved, ticket 77" in read(it, url(Store, "history", changed.pk))
+    assert AuditEntry.objects.get(action="store.changed").reason == "Moved, ticket 77"
+    newest = changed.history.latest()
+    assert newest.history_user.username == "it_administrator@shop"
+
+
+def test_no_reason_that_looks_like_a_card(it: Client, register: Register) -> None:
+    with nothing_changes():
+        it.post(page(register.store), {**SHOP, "change_reason": "4111 1111 1111 1111"})
+
+
+def test_two_versions_side_by_side(it: Client, changed: Store) -> None:
+    old, new = versions(changed)
+
+    text = read(it, url(Store, "compare", changed.pk), a=str(new), b=str(old))
+
+    assert "Name Shop 0042 Harbour differs" in text
+    assert "Country DE DE" in text
+
+
+def test_the_same_one_twice_is_no_comparison(it: Client, changed: Store) -> None:
+    old, _new = versions(changed)
+
+    answer = it.get(url(Store, "compare", changed.pk), {"a": old, "b": old})
+
+    assert answer["Location"] == url(Store, "history", changed.pk)
+
+
+def test_a_version_is_put_back_through_the_form(it: Client, changed: Store) -> None:
+    old, _new = versions(changed)
+    address = url(Store, "restore", changed.pk, old)
+    assert "Harbour Shop 0042" in read(it, address)
+
+    it.post(address, {"change_reason": "Was wrong"})
+
+    changed.refresh_from_db()
+    assert changed.name == "Shop 0042"
+    assert actions()[-2:] == ["store.changed", "store.restored"]
+    assert changed.history.latest().history_change_reason == "Was wrong"
+
+
+def test_what_does_not_fit_any_more_is_not_put_back(it: Client, changed: Store) -> None:
+    old, _new = versions(changed)
+    changed.history.filter(history_id=old).update(currency="ZZ9")
+
+    with nothing_changes():
+        answer = it.post(url(Store, "restore", changed.pk, old), {})
+
+    assert "Not a currency" in answer.content.decode()
+
+
+def test_of_a_register_only_its_label_comes_back(it: Client, register: Register) -> None:
+    terminal = register.terminal
+    terminal.label = "By the door"
+    terminal.save()
+    old = terminal.history.earliest()
+    other = make_register(store="0043", number="04").terminal.profile
+    type(old).objects.filter(pk=old.pk).update(profile_id=other.pk, label="Till 3")
+
+    it.post(url(Terminal, "restore", terminal.pk, old.history_id), {})
+
+    terminal.refresh_from_db()
+    assert terminal.label == "Till 3"
+
+
+def test_which_settings_may_be_put_back() -> None:
+    sites = {m: admin.site._registry[m] for m in registered()}
+    found = {
+        m for m, owner in sites.items() if isinstance(owner, HistoryAdmin) and owner.restorable
+    }
+
+    assert found == {Store, Region, Terminal, Destination, ReasonCode, ConditionCode}
+
+
+def test_policies_and_people_are_not_put_back(it: Client, register: Register) -> None:
+    for thing in (PolicyVersion.objects.get(), User.objects.get()):
+        version = thing.history.latest()
+        address = url(type(thing), "restore", thing.pk, version.history_id)
+        assert it.post(address, {}).status_code == 403
+
+
+def test_no_version_of_a_person_shows_a_secret(it: Client, auditor: Client) -> None:
+    person = User.objects.get(role=Role.AUDITOR)
+    person.first_name = "Ada"
+    person.save()
+    new, old = person.history.all()[:2]
+
+    text = read(it, url(User, "compare", person.pk), a=str(new.pk), b=str(old.pk))
+
+    assert "Ada differs" in text
+    assert "assword" not in text
+
+
+def test_who_may_not_change_it_compares_and_puts_nothing_back(
+    auditor: Client, changed: Store
+) -> None:
+    old, new = versions(changed)
+
+    assert "differs" in read(auditor, url(Store, "compare", changed.pk), a=str(old), b=str(new))
+    assert auditor.post(url(Store, "restore", changed.pk, old), {}).status_code == 403
+
+
+def test_histories_of_other_shops_are_not_there(changed: Store) -> None:
+    other = make_register(store="0043", number="04").store
+    client = client_of(Role.STORE_MANAGER, other)
+    old, new = versions(changed)
+
+    for address in (
+        url(Store, "history", changed.pk),
+        url(Store, "simple_history", changed.pk, old),
+        url(Store, "compare", changed.pk) + f"?a={old}&b={new}",
+        url(Store, "restore", changed.pk, old),
+    ):
+        assert client.get(address).status_code == 404, address
+
+
+def test_words_have_a_history_from_the_start(it: Client, register: Register) -> None:
+    reason = ReasonCode.objects.first()
+    assert reason is not None
+
+    assert reason.history.count() == 1
+    assert "History" in it.get(page(reason)).content.decode()
