@@ -38,6 +38,8 @@ class Caller:
     rate_per_second: int = 0  # of its profile; 0 is no limit
     burst: int = 0
     good_until: datetime | None = None  # when its token ends, if it is known
+    return_limit_minor: int | None = None  # of its profile, in the shop's currency
+    language: str = ""  # of its shop
 
     @property
     def is_authenticated(self) -> bool:

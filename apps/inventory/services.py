@@ -16,6 +16,7 @@ from apps.events import services as events
 from apps.events.commands import News, Place
 from apps.inventory import store
 from apps.inventory.commands import (
+    ItemNow,
     ItemsTaken,
     ItemTold,
     LevelAfter,
@@ -83,6 +84,11 @@ def prepare_levels(store_id: int, item_ids: Iterable[int]) -> None:
 def read_levels(store_id: int, items: Iterable[int], *, lock: bool) -> dict[int, LevelNow]:
     """The levels of these items in a shop, held until the transaction ends if `lock`."""
     return load_levels(store_id, items, lock=lock)
+
+
+def read_items(skus: Sequence[str]) -> dict[str, ItemNow]:
+    """What the master data says of the items that exist, by SKU."""
+    return store.items(skus)
 
 
 def item_ids(skus: Sequence[str]) -> dict[str, int]:

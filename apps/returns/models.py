@@ -163,6 +163,16 @@ class CustomerReturn(models.Model):
     received_at = models.DateTimeField(_("heard"))
     expires_at = models.DateTimeField(_("good until"), null=True)
     completed_at = models.DateTimeField(_("completed"), null=True)
+    # Keyed digest of an identity document; the document itself is nowhere.
+    id_hash = models.CharField(_("identity document"), max_length=64, blank=True)
+    card_fingerprint = models.CharField(_("card fingerprint"), max_length=64, blank=True)
+    # What the register had decided by itself, while it was offline.
+    offline_outcome = models.CharField(
+        _("decided offline"), max_length=16, blank=True, choices=Outcome.choices
+    )
+    offline_data_at = models.DateTimeField(_("on data as of"), null=True)
+    # Codes that a manager has allowed.
+    waived = ArrayField(models.CharField(max_length=48), verbose_name=_("allowed"), default=list)
     clock_suspect = models.BooleanField(_("register's clock is off"), default=False)
     messages = models.JSONField(default=list)
     trace = models.JSONField(default=list)

@@ -183,8 +183,8 @@ def test_a_denied_return_is_kept_with_its_trace_and_changes_neither_stock_nor_mo
     kept = CustomerReturn.objects.get(pk=answer["id"])
     assert (kept.status, kept.decision, kept.refund_total_minor) == ("denied", "denied", 0)
     assert (rule, code) in {(row["rule"], row["code"]) for row in kept.trace}
-    assert [message["text"] for message in kept.messages] == [
-        message["text"] for message in answer["messages"]
+    assert kept.messages == [
+        {"to": message["to"], "code": message["code"]} for message in answer["messages"]
     ]
 
 

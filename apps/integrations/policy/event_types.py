@@ -5,13 +5,14 @@ from __future__ import annotations
 EVENT_TYPES: dict[str, tuple[str, ...]] = {
     "return": (
         "return.authorized",
+        "return.needs_override",
         "return.denied",
         "return.completed",
         "return.voided",
         "return.expired",
     ),
     "refund": ("refund.succeeded", "refund.failed"),
-    "sale": ("sale.recorded", "sale.partially_returned", "sale.fully_returned"),
+    "sale": ("sale.recorded", "sale.delivered", "sale.partially_returned", "sale.fully_returned"),
     "stock": ("stock.changed",),
     "item": ("item.changed",),
     "policy": ("policy.published",),

@@ -21,6 +21,7 @@ from apps.inventory.models import StockMovement
 from apps.refunds.admin.refunds import TONES
 from apps.refunds.models import Refund
 from apps.refunds.states import RefundStatus
+from apps.returns.commands import Message
 from apps.returns.models import (
     ConditionCode,
     CustomerReturn,
@@ -28,7 +29,9 @@ from apps.returns.models import (
     ReasonCode,
     ReturnLine,
 )
-from apps.returns.policy.codes import RESPONSES
+from apps.returns.policy.appeal import appeal_of
+from apps.returns.policy.codes import RESPONSES, Response
+from apps.returns.selectors import said
 from apps.returns.states import Outcome, ReturnStatus
 
 DECISION_TONES = {
@@ -89,7 +92,7 @@ class Story:
 
     @property
     def denied(self) -> bool:
-        return self.what.decision != Outcome.APPROVED
+        return self.what.status in (ReturnStatus.DENIED, ReturnStatus.NEEDS_OVERRIDE)
 
     @property
     def decision_tone(self) -> str:
@@ -100,13 +103,16 @@ class Story:
         return STATUS_TONES.get(ReturnStatus(self.what.status), display.CALM)
 
     @property
-    def reasons_given(self) -> list[dict[str, str]]:
+    def reasons_given(self) -> list[Message]:
         """The sentences for the operator and the customer; the good news when there is no other."""
-        said: list[dict[str, str]] = list(self.what.messages)
-        return said or [
-            {"to": "operator", "code": "ok", "text": RESPONSES["ok"].operator},
-            {"to": "customer", "code": "ok", "text": RESPONSES["ok"].customer},
-        ]
+        kept = self.what.messages or [{"to": to, "code": "ok"} for to in ("operator", "customer")]
+        return [said(message) for message in kept]
+
+    @property
+    def appeal(self) -> str:
+        """What the customer quotes who disagrees; empty where nothing was denied."""
+        denied = self.what.status == ReturnStatus.DENIED
+        return appeal_of(self.what.number) if denied else ""
 
     @property
     def toned_refunds(self) -> list[tuple[Refund, str]]:
@@ -179,10 +185,17 @@ def _trace_row(row: dict[str, Any], zone: str) -> TraceRow:
         rule=str(_RULES.get(row["rule"], row["rule"])),
         line=row.get("line"),
         code=row["code"],
-        says=str(_("Yes")) if row["code"] == "ok" else known.operator if known else row["code"],
+        says=_says(row, known),
         tone=DECISION_TONES.get(Outcome(row["outcome"]), display.CALM),
         inputs={name: _ground(value, zone) for name, value in (row.get("inputs") or {}).items()},
     )
+
+
+def _says(row: dict[str, Any], known: Response | None) -> str:
+    said_ = str(_("Yes")) if row["code"] == "ok" else str(known.operator) if known else row["code"]
+    set_aside = {"waived": _("A manager allowed it."), "recalled": _("Recalled goods are taken.")}
+    aside = set_aside.get(row.get("by", ""))
+    return f"{said_} {aside}" if aside else said_
 
 
 def _ground(value: Any, zone: str) -> Any:

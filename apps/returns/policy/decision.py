@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -12,10 +12,11 @@ from apps.common.money import extended_price
 from apps.returns.commands import AskedLine, Message
 from apps.returns.policy import pricing, rules
 from apps.returns.policy.codes import RESPONSES
+from apps.returns.policy.dispositions import disposition_of
 from apps.returns.policy.facts import ExchangeFacts, Facts, LineFacts
-from apps.returns.policy.pricing import Worth
-from apps.returns.policy.rules import Finding
-from apps.returns.states import RANK, Disposition, Outcome
+from apps.returns.policy.findings import RECALLED, Finding
+from apps.returns.policy.pricing import Totals, Worth
+from apps.returns.states import RANK, Outcome, RefundTo
 from apps.sales.commands import LineOfSale
 
 
@@ -23,12 +24,32 @@ from apps.sales.commands import LineOfSale
 class LineDecision:
     """One line's outcome, its codes (worst first), where the goods go, and what they are worth."""
 
-    asked: AskedLine
-    sold: LineOfSale | None
+    facts: LineFacts
     outcome: Outcome
     codes: tuple[str, ...]
     disposition: str
     worth: Worth
+
+    @property
+    def asked(self) -> AskedLine:
+        return self.facts.asked
+
+    @property
+    def sold(self) -> LineOfSale | None:
+        return self.facts.sold
+
+    @property
+    def sku(self) -> str:
+        return self.facts.goods.sku if self.facts.goods else self.asked.sku
+
+    @property
+    def item_id(self) -> int | None:
+        return self.facts.goods.item_id if self.facts.goods else None
+
+    @property
+    def refused(self) -> bool:
+        """Stays with the customer, whatever becomes of the other lines."""
+        return self.outcome == Outcome.DENIED
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,87 +60,144 @@ class ExchangeDecision:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The answer, with everything it rests on."""
+    """The answer, with everything it rests on. `refund_to` is where the money may go."""
 
     outcome: Outcome
     lines: tuple[LineDecision, ...]
     exchange: tuple[ExchangeDecision, ...]
     messages: tuple[Message, ...]
     trace: tuple[dict[str, Any], ...]
+    refund_to: str
 
     @property
     def approved(self) -> bool:
         return self.outcome == Outcome.APPROVED
 
     @property
+    def denied(self) -> bool:
+        """Neither approved nor waiting for a word."""
+        return self.outcome == Outcome.DENIED
+
+    @property
+    def taken(self) -> tuple[LineDecision, ...]:
+        """The lines that come back, or will if it is allowed."""
+        return () if self.denied else tuple(line for line in self.lines if not line.refused)
+
+    @property
     def line_total(self) -> int:
+        """What the goods are worth, in minor units."""
         return sum(line.worth.refund for line in self.lines)
 
     @property
+    def fee_total(self) -> int:
+        return sum(line.worth.fee for line in self.lines)
+
+    @property
     def exchange_total(self) -> int:
-        return sum(line.total for line in self.exchange)
+        return 0 if self.denied else sum(line.total for line in self.exchange)
+
+    @property
+    def refund_total(self) -> int:
+        return max(0, self.line_total - self.fee_total - self.exchange_total)
+
+    @property
+    def due(self) -> int:
+        return max(0, self.exchange_total - (self.line_total - self.fee_total))
 
 
-def decide(facts: Facts) -> Decision:
+def decide(facts: Facts, waived: frozenset[str] = frozenset()) -> Decision:
     """May these goods come back? Pure: the same facts always give the same answer.
 
-    1. The rules that concern the whole return, then those of each line, then the exchange goods.
+    1. The rules that concern the whole return, the exchange goods, then those of each line.
     2. Each line is worth what the lines of this return before it have left over.
-    3. The worst finding is the line's outcome, the worst line the return's. Nothing is worth
-       anything unless all of it may come back.
+    3. The rules that look at what all of it is worth.
+    4. The worst finding is the line's outcome, and the worst line the return's. Where lines may be
+       split, refused ones stay behind; nothing is worth anything in a return that is denied.
+
+    `waived` are codes that a manager allowed: they count as approved and stay in the trace. What is
+    denied outright cannot be waived.
     """
-    whole = [rules.policy_in_force(facts), rules.sale_known(facts), *_given(rules.window(facts))]
-    whole += _exchange_findings(facts)
-    lines, findings = _decide_lines(facts, whole)
-    of_lines = [finding for found in findings for finding in found]
-    outcome = _worst([*whole, *of_lines])
-    if outcome != Outcome.APPROVED:
-        lines = [replace(line, worth=Worth()) for line in lines]
+    whole = _asked(rule(facts) for rule in rules.OF_THE_WHOLE)
+    whole = [_waive(one, waived) for one in [*whole, *_exchange_findings(facts)]]
+    lines = _judge_lines(facts, whole, waived)
+    totals = _totals(lines)
+    sums = _asked(rule(facts, totals) for rule in rules.OF_THE_SUM)
+    whole += [_waive(one, waived) for one in sums]
+    if all(line.recalled for line in lines):
+        whole = [_overrule(one) for one in whole]
+    decided = [_decide_line(line, whole, facts) for line in lines]
+    outcome = _outcome(decided, facts, any(line.recalled for line in lines))
+    decided = [_without_worth(one) if outcome == Outcome.DENIED else one for one in decided]
     exchange = tuple(
         ExchangeDecision(e, extended_price(e.asked.unit_price, e.asked.quantity))
         for e in facts.exchange
     )
-    messages = _messages([*whole, *of_lines])
-    return Decision(outcome, tuple(lines), exchange, messages, _trace(whole, lines, findings))
+    every = [*whole, *(one for line in lines for one in line.findings)]
+    return Decision(
+        outcome,
+        tuple(decided),
+        exchange,
+        _messages(every),
+        _trace(whole, lines),
+        refund_to(facts),
+    )
 
 
-def disposition_of(line: AskedLine, sold: LineOfSale | None, facts: Facts) -> str:
-    """Recalled goods go to quarantine; else the reason decides if it says so, else the condition."""
-    if sold is not None and sold.recalled:
-        return Disposition.QUARANTINE
-    by_reason = facts.reasons.get(line.reason, "")
-    return by_reason or facts.conditions.get(line.condition, Disposition.QUARANTINE)
+def refund_to(facts: Facts) -> str:
+    """Where the money may go: without the buyer's receipt never to the buyer's tenders."""
+    if facts.kind == "receipted" or facts.refund_to != RefundTo.ORIGINAL:
+        return facts.refund_to
+    return str(RefundTo.STORE_CREDIT)
 
 
-def _decide_lines(
-    facts: Facts, whole: Sequence[Finding]
-) -> tuple[list[LineDecision], list[list[Finding]]]:
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A line with what its own rules found, before the return's sum is known."""
+
+    facts: LineFacts
+    findings: tuple[Finding, ...]
+    worth: Worth
+
+    @property
+    def recalled(self) -> bool:
+        return any(one.code == RECALLED for one in self.findings)
+
+
+def _judge_lines(facts: Facts, whole: Sequence[Finding], waived: frozenset[str]) -> list[_Judged]:
+    """A line that is refused takes nothing from those after it."""
     current: dict[int, LineOfSale] = {}
     claimed: dict[int, Decimal] = defaultdict(Decimal)
-    lines, all_findings = [], []
+    judged = []
     for line in facts.lines:
-        found = [] if facts.sale is None else _line_findings(line, claimed)
-        worth = Worth()
-        if line.sold is not None:
-            sold = current.get(line.sold.id, line.sold)
+        taken = claimed[line.sold.id] if line.sold else Decimal(0)
+        findings = _line_findings(line, facts, taken, waived)
+        one = _Judged(line, findings, Worth())
+        sold, refused = line.sold, _line_outcome(one, whole) == Outcome.DENIED
+        if sold is not None and not refused:
+            sold = current.get(sold.id, sold)
             worth = pricing.price(sold, line.asked.quantity)
             current[sold.id] = pricing.after(sold, line.asked.quantity, worth)
             claimed[sold.id] += line.asked.quantity
-        outcome = _worst([*whole, *found])
-        codes = _codes([*whole, *found])
-        place = disposition_of(line.asked, line.sold, facts) if outcome == Outcome.APPROVED else ""
-        lines.append(LineDecision(line.asked, line.sold, outcome, codes, place, worth))
-        all_findings.append(found)
-    return lines, all_findings
+            one = replace(one, worth=worth)
+        elif not refused:
+            worth = pricing.price_without_sale(line.lowest_minor, line.asked.quantity)
+            one = replace(one, worth=worth)
+        judged.append(one)
+    return judged
 
 
-def _line_findings(line: LineFacts, claimed: dict[int, Decimal]) -> list[Finding]:
-    taken = claimed[line.sold.id] if line.sold else Decimal(0)
-    return [
-        rules.line_belongs(line),
-        *_given(rules.quantity_left(line, taken)),
-        *_given(rules.returnable(line)),
-    ]
+def _line_findings(
+    line: LineFacts, facts: Facts, claimed: Decimal, waived: frozenset[str]
+) -> tuple[Finding, ...]:
+    found = _asked([
+        rules.line_belongs(line, facts),
+        rules.quantity_left(line, claimed),
+        *(rule(line, facts) for rule in rules.OF_LINES),
+    ])  # fmt: skip
+    found = [_waive(one, waived) for one in found]
+    if any(one.code == RECALLED for one in found):
+        found = [_overrule(one) for one in found]
+    return tuple(found)
 
 
 def _exchange_findings(facts: Facts) -> list[Finding]:
@@ -131,8 +209,61 @@ def _exchange_findings(facts: Facts) -> list[Finding]:
     return found
 
 
-def _given(finding: Finding | None) -> list[Finding]:
-    return [] if finding is None else [finding]
+def _decide_line(line: _Judged, whole: Sequence[Finding], facts: Facts) -> LineDecision:
+    outcome = _line_outcome(line, whole)
+    speaking = [*_applying(line, whole), *line.findings]
+    refused = outcome == Outcome.DENIED
+    return LineDecision(
+        line.facts,
+        outcome,
+        _codes(speaking),
+        "" if refused else disposition_of(line.facts, facts),
+        Worth() if refused else line.worth,
+    )
+
+
+def _line_outcome(line: _Judged, whole: Sequence[Finding]) -> Outcome:
+    return _worst([*_applying(line, whole), *line.findings])
+
+
+def _applying(line: _Judged, whole: Sequence[Finding]) -> list[Finding]:
+    """What counts of the whole for this line: for recalled goods only hard facts."""
+    return [_overrule(one) for one in whole] if line.recalled else list(whole)
+
+
+def _outcome(lines: Sequence[LineDecision], facts: Facts, any_recalled: bool) -> Outcome:
+    """The worst line's; where lines may be split, of those that are not refused.
+
+    Recalled goods are taken in every case, so they are never held back by their neighbours.
+    """
+    outcomes = [line.outcome for line in lines]
+    splits = any_recalled or (facts.rules is not None and facts.rules.splitting.allowed)
+    if splits:
+        outcomes = [one for one in outcomes if one != Outcome.DENIED] or outcomes
+    return max(outcomes, key=RANK.__getitem__)
+
+
+def _totals(lines: Sequence[_Judged]) -> Totals:
+    return Totals(sum(line.worth.to_customer for line in lines if not line.recalled))
+
+
+def _without_worth(line: LineDecision) -> LineDecision:
+    return replace(line, worth=Worth())
+
+
+def _waive(finding: Finding, waived: frozenset[str]) -> Finding:
+    may = finding.found in (Outcome.NEEDS_OVERRIDE, Outcome.CONTINGENT)
+    return replace(finding, waived=True) if may and finding.code in waived else finding
+
+
+def _overrule(finding: Finding) -> Finding:
+    if finding.found == Outcome.APPROVED or finding.firm:
+        return finding
+    return replace(finding, overruled=True)
+
+
+def _asked(findings: Iterable[Finding | None]) -> list[Finding]:
+    return [one for one in findings if one is not None]
 
 
 def _worst(findings: Sequence[Finding]) -> Outcome:
@@ -141,15 +272,17 @@ def _worst(findings: Sequence[Finding]) -> Outcome:
 
 def _codes(findings: Sequence[Finding]) -> tuple[str, ...]:
     """The codes that speak against it (or need saying), worst first; `ok` when there are none."""
-    said = {finding.code: RANK[finding.outcome] for finding in findings if finding.code != "ok"}
+    said = {one.code: RANK[one.outcome] for one in findings if one.speaks}
     return tuple(sorted(said, key=lambda code: -said[code])) or ("ok",)
 
 
 def _messages(findings: Sequence[Finding]) -> tuple[Message, ...]:
-    codes = [code for code in _codes(findings) if code != "ok"]
+    """By code, worst first; what a manager allowed needs no saying any more."""
+    codes = _codes([one for one in findings if not one.waived])
     return tuple(
         Message(to, code, text)
         for code in codes
+        if code != "ok"
         for to, text in (
             ("operator", RESPONSES[code].operator),
             ("customer", RESPONSES[code].customer),
@@ -158,20 +291,22 @@ def _messages(findings: Sequence[Finding]) -> tuple[Message, ...]:
     )
 
 
-def _trace(
-    whole: Sequence[Finding], lines: Sequence[LineDecision], findings: Sequence[Sequence[Finding]]
-) -> tuple[dict[str, Any], ...]:
+def _trace(whole: Sequence[Finding], lines: Sequence[_Judged]) -> tuple[dict[str, Any], ...]:
     rows = [_row(finding, None) for finding in whole]
-    for line, found in zip(lines, findings, strict=True):
-        rows += [_row(finding, line.asked.number) for finding in found]
+    for line in lines:
+        rows += [_row(finding, line.facts.asked.number) for finding in line.findings]
     return tuple(rows)
 
 
 def _row(finding: Finding, line: int | None) -> dict[str, Any]:
-    return {
+    """`outcome` is what it comes to; what the rule itself said stands in `said` where they differ."""
+    row = {
         "rule": finding.rule,
         "line": line,
         "code": finding.code,
         "outcome": str(finding.outcome),
         "inputs": finding.inputs,
     }
+    if finding.outcome != finding.found:
+        row |= {"said": str(finding.found), "by": "waived" if finding.waived else "recalled"}
+    return row

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 
 from apps.audit import services as audit
@@ -11,6 +12,7 @@ from apps.audit.commands import Fact
 from apps.common.caller import Caller
 from apps.common.errors import Conflict, FieldError, Invalid
 from apps.common.fields import format_quantity
+from apps.common.money import cumulative_share
 from apps.events.commands import News
 from apps.refunds import services as refunds
 from apps.refunds.commands import RefundContext
@@ -24,7 +26,7 @@ from apps.returns.services import telling
 from apps.returns.services.receiving import Arrival, ArrivedLine, LeavingLine, receive_goods
 from apps.returns.states import ReturnStatus
 from apps.sales import services as sales
-from apps.sales.commands import LineChange, LineOfSale
+from apps.sales.commands import LineChange, LineOfSale, TenderOfSale
 from apps.sales.locks import load_sale
 
 
@@ -48,8 +50,8 @@ def complete_return(
     lines, sold = lock_return(customer_return)
     if customer_return.status != ReturnStatus.AUTHORIZED or _is_over(customer_return, now):
         raise NotAuthorized("Only an authorized return that has not expired can be completed.")
-    changes = _receive_lines(lines, sold, completion)
-    sales.change_lines(changes)
+    if changes := _receive_lines(lines, sold, completion):
+        sales.change_lines(changes)
     smaller = any(line.received_quantity < line.authorized_quantity for line in lines)
     ReturnLine.objects.bulk_update(
         lines,
@@ -59,6 +61,7 @@ def complete_return(
             "disposition",
             "net_minor",
             "tax_minor",
+            "fee_minor",
             "refund_minor",
             "taxes",
         ],
@@ -92,9 +95,12 @@ def _receive_lines(
     current = dict(sold)
     changes = []
     for line in lines:
-        assert line.sale_line_id is not None
+        told = given.get(line.number)
+        if line.sale_line_id is None or not line.authorized_quantity:
+            _receive_unsold(line, told, dispositions)
+            continue
         change, current[line.sale_line_id] = _receive_line(
-            line, current[line.sale_line_id], given.get(line.number), dispositions
+            line, current[line.sale_line_id], told, dispositions
         )
         changes.append(change)
     if not any(line.received_quantity for line in lines):
@@ -108,17 +114,11 @@ def _receive_line(
     promised = Worth(
         line.refund_minor, line.net_minor, line.tax_minor, tuple((t, m) for t, m in line.taxes)
     )
-    authorized, received = line.authorized_quantity, line.authorized_quantity
-    if given is not None:
-        received = authorized if given.quantity is None else given.quantity
-        if received > authorized:
-            came, allowed = format_quantity(received), format_quantity(authorized)
-            raise QuantityExceeded(f"Line {line.number}: {came} received, {allowed} authorized.")
-        line.condition = given.condition or line.condition
-        line.disposition = given.disposition or dispositions.get(given.condition, line.disposition)
+    authorized = line.authorized_quantity
+    received = _note_arrival(line, given, dispositions)
     without = pricing.after(sold, -authorized, promised)
     worth = promised if received == authorized else pricing.price(without, received)
-    line.received_quantity = received
+    line.fee_minor = _fee(line, worth.refund)
     line.refund_minor, line.net_minor, line.tax_minor = worth.refund, worth.net, worth.tax
     line.taxes = [list(tax) for tax in worth.taxes]
     change = LineChange(
@@ -129,6 +129,45 @@ def _receive_line(
         taxes=_difference(promised, worth),
     )
     return change, pricing.after(without, received, worth)
+
+
+def _receive_unsold(
+    line: ReturnLine, given: ReceivedLine | None, dispositions: Mapping[str, str]
+) -> None:
+    """A line without a sale: fewer goods are worth their share of what was promised."""
+    received = _note_arrival(line, given, dispositions)
+    if received != line.authorized_quantity:
+        share = cumulative_share(
+            line.refund_minor, Decimal(0), received, line.authorized_quantity, 0
+        )
+        line.fee_minor = _fee(line, share)
+        line.refund_minor = line.net_minor = share
+
+
+def _note_arrival(
+    line: ReturnLine, given: ReceivedLine | None, dispositions: Mapping[str, str]
+) -> Decimal:
+    """How many came, and where they go."""
+    received = authorized = line.authorized_quantity
+    if given is not None:
+        received = authorized if given.quantity is None else given.quantity
+        if received > authorized:
+            came, allowed = format_quantity(received), format_quantity(authorized)
+            raise QuantityExceeded(f"Line {line.number}: {came} received, {allowed} authorized.")
+        line.condition = given.condition or line.condition
+        line.disposition = given.disposition or dispositions.get(given.condition, line.disposition)
+    line.received_quantity = received
+    return received
+
+
+def _fee(line: ReturnLine, worth: int) -> int:
+    """The fee that was announced, in proportion to the units that came, and never above their worth."""
+    if line.received_quantity == line.authorized_quantity:
+        return line.fee_minor
+    part = cumulative_share(
+        line.fee_minor, Decimal(0), line.received_quantity, line.authorized_quantity, 0
+    )
+    return min(part, worth)
 
 
 def _difference(old: Worth, new: Worth) -> tuple[tuple[int, int], ...]:
@@ -151,7 +190,6 @@ def _dispositions(completion: Completion) -> dict[str, str]:
 def _arrival(
     customer_return: CustomerReturn, lines: Sequence[ReturnLine], now: datetime
 ) -> Arrival:
-    assert customer_return.sale_id is not None
     exchange = customer_return.exchange_lines.select_related("item").order_by("number")
     return Arrival(
         return_id=customer_return.pk,
@@ -173,14 +211,17 @@ def _close(
     customer_return: CustomerReturn, lines: Sequence[ReturnLine], scope: str, now: datetime
 ) -> None:
     worth = sum(line.refund_minor for line in lines)
+    fees = sum(line.fee_minor for line in lines)
     customer_return.status, customer_return.completed_at = ReturnStatus.COMPLETED, now
     customer_return.expires_at, customer_return.scope = None, scope
-    customer_return.line_total_minor = worth
-    customer_return.refund_total_minor = max(0, worth - customer_return.exchange_total_minor)
-    customer_return.due_minor = max(0, customer_return.exchange_total_minor - worth)
+    customer_return.line_total_minor, customer_return.fee_total_minor = worth, fees
+    balance = worth - fees - customer_return.exchange_total_minor
+    customer_return.refund_total_minor = max(0, balance)
+    customer_return.due_minor = max(0, -balance)
     customer_return.save(
         update_fields=[
-            "status", "completed_at", "expires_at", "scope", "line_total_minor", "refund_total_minor", "due_minor",
+            "status", "completed_at", "expires_at", "scope", "line_total_minor", "fee_total_minor",
+            "refund_total_minor", "due_minor",
         ]
     )  # fmt: skip
     customer_return.exchange_lines.update(reserved=False)
@@ -198,13 +239,15 @@ def _settle_money(
         _, facts, news = refunds.settle_planned(context, now=now)
         return facts, news
     refunds.release_planned(context.reference, now=now)
-    assert customer_return.sale_id is not None
-    sale = load_sale(customer_return.sale_id, [], lock=False)
-    assert sale is not None
+    tenders: tuple[TenderOfSale, ...] = ()
+    if customer_return.sale_id is not None:
+        sale = load_sale(customer_return.sale_id, [], lock=False)
+        assert sale is not None
+        tenders = sale.tenders
     plan = []
     if customer_return.refund_total_minor:
         plan = refunds.plan_refunds(
-            customer_return.refund_total_minor, sale.tenders, to=customer_return.refund_to
+            customer_return.refund_total_minor, tenders, to=customer_return.refund_to
         )
     _, facts, news = refunds.open_refunds(plan, context=context, settle=True, now=now)
     return facts, news

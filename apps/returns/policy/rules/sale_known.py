@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from apps.returns.policy.facts import Facts
+from apps.returns.policy.findings import Finding, by_action
+from apps.returns.policy.settings.kinds import Action
+from apps.returns.states import ReturnKind
+
+
+def sale_known(facts: Facts) -> Finding:
+    """The receipt is there, a real sale, and in the shop's currency; or the policy can do without."""
+    rule, rules = "sale_known", facts.rules
+    if facts.kind == ReturnKind.BLIND:
+        action = rules.no_receipt.blind if rules else Action.DENY
+        return by_action(rule, "receipt-required", {}, action)
+    sale = facts.sale
+    if sale is None:
+        action = rules.no_receipt.unverified if rules else Action.DENY
+        return by_action(rule, "sale-unknown", {}, action)
+    inputs = {
+        "receipt": sale.receipt_number,
+        "currency": sale.currency,
+        "shop_currency": facts.store_currency,
+    }
+    code = "ok"
+    if sale.training:
+        code = "sale-training"
+    elif sale.voided:
+        code = "sale-voided"
+    elif sale.currency != facts.store_currency:
+        code = "sale-other-currency"
+    return Finding(rule, code, inputs)
