@@ -61,7 +61,8 @@ def load_sale(key: SaleKey | UUID, line_numbers: Sequence[int], *, lock: bool) -
 
 
 def _line(row: tuple[Any, ...]) -> LineOfSale:
-    return LineOfSale(*row[_OF_ITEM.stop :], (), *row[_OF_ITEM])
+    values: list[Any] = [*row[_OF_ITEM.stop :], (), *row[_OF_ITEM]]
+    return LineOfSale(*values)
 
 
 def _where(key: SaleKey | UUID) -> tuple[str, list[Any]]:
