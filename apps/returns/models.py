@@ -214,6 +214,24 @@ class CustomerReturn(models.Model):
                 condition=models.Q(status__in=["authorized", "needs_override"]), name="return_expiring",
             ),
             models.Index(fields=["sale"], name="return_sale"),
+            # How often somebody returned, by each sign that they are known by.
+            models.Index(
+                fields=["customer_ref", "-received_at"],
+                condition=~models.Q(customer_ref=""), name="return_of_customer",
+            ),
+            models.Index(
+                fields=["id_hash", "-received_at"],
+                condition=~models.Q(id_hash=""), name="return_of_document",
+            ),
+            models.Index(
+                fields=["card_fingerprint", "-received_at"],
+                condition=~models.Q(card_fingerprint=""), name="return_of_card",
+            ),
+            # What an operator did lately.
+            models.Index(
+                fields=["store", "operator_ref", "-received_at"],
+                condition=~models.Q(operator_ref=""), name="return_of_operator",
+            ),
         ]  # fmt: skip
 
     def __str__(self) -> str:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from apps.common.sql import fetch_one
-from apps.returns.policy.facts import Rulebook
+from apps.returns.policy.facts import Counters, Rulebook, Tally
 from apps.returns.policy.settings import rules_of
 
 # The published version that fits shop and channel best: highest priority, then the narrower scope.
@@ -61,6 +64,93 @@ exchange AS (
            unit_price bigint, total bigint, reserved boolean))
 SELECT number FROM made
 """
+
+
+# A returner is known by any of three signs; each has an index of its own.
+_COUNTERS = """
+WITH mine AS (
+    SELECT kind, received_at, line_total_minor - fee_total_minor AS amount FROM returns_customerreturn
+     WHERE status IN ('authorized', 'completed') AND currency = %(currency)s
+       AND received_at > least(%(returner_since)s, %(without_receipt_since)s)
+       AND (customer_ref <> '' AND customer_ref = %(customer)s
+            OR id_hash <> '' AND id_hash = %(id_hash)s
+            OR card_fingerprint <> '' AND card_fingerprint = %(card)s)),
+operated AS (
+    SELECT kind, status, waived, received_at, line_total_minor - fee_total_minor AS amount
+      FROM returns_customerreturn
+     WHERE operator_ref <> '' AND operator_ref = %(operator)s AND store_id = %(store)s
+       AND currency = %(currency)s AND received_at >= least(%(exceptions_since)s, %(day_since)s)
+       AND id IS DISTINCT FROM %(without)s::uuid),
+prices AS (
+    SELECT l.item_id, floor(min(l.total_minor / l.quantity))::bigint AS lowest
+      FROM sales_saleline l JOIN sales_sale s ON s.id = l.sale_id
+     WHERE l.item_id = ANY(%(items)s) AND s.sold_at > %(prices_since)s AND s.currency = %(currency)s
+       AND NOT s.training AND NOT s.voided AND l.total_minor > 0
+     GROUP BY 1)
+SELECT (SELECT count(*) FROM mine WHERE received_at > %(returner_since)s),
+       (SELECT coalesce(sum(amount), 0)::bigint FROM mine WHERE received_at > %(returner_since)s),
+       (SELECT count(*) FROM mine
+         WHERE kind IN ('blind', 'unverified') AND received_at > %(without_receipt_since)s),
+       (SELECT coalesce(sum(amount), 0)::bigint FROM mine
+         WHERE kind IN ('blind', 'unverified') AND received_at > %(without_receipt_since)s),
+       (SELECT count(*) FROM operated WHERE received_at > %(exceptions_since)s
+           AND (status = 'denied' OR kind IN ('blind', 'unverified') OR waived <> '{}')),
+       (SELECT count(*) FROM operated
+         WHERE status IN ('authorized', 'completed') AND received_at >= %(day_since)s),
+       (SELECT coalesce(sum(amount), 0)::bigint FROM operated
+         WHERE status IN ('authorized', 'completed') AND received_at >= %(day_since)s),
+       (SELECT coalesce(jsonb_object_agg(item_id, lowest), '{}') FROM prices)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Returner:
+    """Who brings the goods, by whatever is known; empty ones count for nothing."""
+
+    customer: str = ""
+    id_hash: str = ""
+    card_fingerprint: str = ""
+
+    @property
+    def keys(self) -> list[str]:
+        named = (("customer", self.customer), ("id", self.id_hash), ("card", self.card_fingerprint))
+        return [f"{kind}:{value}" for kind, value in named if value]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is to be counted, each since a time of its own; `items` whose lowest price is wanted."""
+
+    returner: Returner
+    operator: str
+    store_id: int
+    currency: str
+    items: list[int]
+    returner_since: datetime
+    without_receipt_since: datetime
+    exceptions_since: datetime
+    day_since: datetime
+    prices_since: datetime
+    without: UUID | None
+
+
+def load_counters(asked: Asked) -> tuple[Counters, dict[int, int]]:
+    """Counters, and the lowest price of a unit in minor units by item."""
+    who = asked.returner
+    row = fetch_one(
+        _COUNTERS,
+        {
+            "customer": who.customer, "id_hash": who.id_hash, "card": who.card_fingerprint,
+            "operator": asked.operator, "store": asked.store_id, "currency": asked.currency,
+            "items": asked.items, "returner_since": asked.returner_since,
+            "without_receipt_since": asked.without_receipt_since,
+            "exceptions_since": asked.exceptions_since, "day_since": asked.day_since,
+            "prices_since": asked.prices_since, "without": asked.without,
+        },
+    )  # fmt: skip
+    assert row is not None
+    counters = Counters(Tally(*row[0:2]), Tally(*row[2:4]), row[4], Tally(*row[5:7]))
+    return counters, {int(item): lowest for item, lowest in json.loads(row[7]).items()}
 
 
 def load_rulebook(

@@ -214,6 +214,7 @@ class SearchQuery(StrictSerializer):
     customer = TextField(max_length=64, required=False, default="")
     sku = TextField(max_length=64, required=False, default="")
     serial = TextField(max_length=64, required=False, default="")
+    card_fingerprint = TextField(max_length=64, required=False, default="")
     until = InstantField(required=False)
     since = InstantField(required=False)
     cursor = TextField(max_length=256, required=False)

@@ -137,7 +137,7 @@ def decide(facts: Facts, waived: frozenset[str] = frozenset()) -> Decision:
         outcome,
         tuple(decided),
         exchange,
-        _messages(every),
+        _messages(every) + _differing(outcome, facts),
         _trace(whole, lines),
         refund_to(facts),
     )
@@ -178,12 +178,21 @@ def _judge_lines(facts: Facts, whole: Sequence[Finding], waived: frozenset[str])
             worth = pricing.price(sold, line.asked.quantity)
             current[sold.id] = pricing.after(sold, line.asked.quantity, worth)
             claimed[sold.id] += line.asked.quantity
-            one = replace(one, worth=worth)
+            one = _with_worth(one, worth, facts)
         elif not refused:
             worth = pricing.price_without_sale(line.lowest_minor, line.asked.quantity)
-            one = replace(one, worth=worth)
+            one = _with_worth(one, worth, facts)
         judged.append(one)
     return judged
+
+
+def _with_worth(line: _Judged, worth: Worth, facts: Facts) -> _Judged:
+    """Recalled goods bear no fee."""
+    if line.recalled:
+        return replace(line, worth=worth)
+    fee, finding = rules.restocking_fee(line.facts, facts, worth)
+    findings = (*line.findings, finding) if finding else line.findings
+    return replace(line, worth=replace(worth, fee=fee), findings=findings)
 
 
 def _line_findings(
@@ -289,6 +298,14 @@ def _messages(findings: Sequence[Finding]) -> tuple[Message, ...]:
         )
         if text
     )
+
+
+def _differing(outcome: Outcome, facts: Facts) -> tuple[Message, ...]:
+    """What a register decided offline is decided again; that the two differ is worth saying."""
+    if facts.offline is None or facts.offline.outcome == outcome:
+        return ()
+    code = "offline-differs"
+    return (Message("operator", code, RESPONSES[code].operator),)
 
 
 def _trace(whole: Sequence[Finding], lines: Sequence[_Judged]) -> tuple[dict[str, Any], ...]:

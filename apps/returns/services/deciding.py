@@ -22,6 +22,7 @@ from apps.returns.services.gathering import (
     customer_of,
     gather_facts,
     moment_of,
+    returner_of,
 )
 from apps.sales.commands import SaleKey
 
@@ -53,11 +54,7 @@ class Case:
 
     @property
     def card_fingerprint(self) -> str:
-        """Of the card shown; else of the card that paid, since whoever has the receipt paid with it."""
-        if self.ask.card_fingerprint or self.facts.sale is None or self.ask.gift_receipt:
-            return self.ask.card_fingerprint
-        cards = [t.card_fingerprint for t in self.facts.sale.tenders if t.card_fingerprint]
-        return cards[0] if cards else ""
+        return returner_of(self.ask, self.facts.sale).card_fingerprint
 
     @property
     def messages(self) -> tuple[Message, ...]:
@@ -87,7 +84,9 @@ def decide_again(
     first = customer_return.received_at if customer_return.clock_suspect else None
     at = first or customer_return.occurred_at
     moment = Moment(customer_return.occurred_at, at, customer_return.clock_suspect)
-    facts = gather_facts(ask, desk=Desk.of_return(customer_return), at=at, lock=lock)
+    facts = gather_facts(
+        ask, desk=Desk.of_return(customer_return), at=at, lock=lock, own=customer_return.pk
+    )
     return Case(ask, moment, now, facts, decide(facts, waived))
 
 

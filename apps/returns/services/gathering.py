@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from uuid import UUID
 
 from apps.common.caller import Caller
 from apps.common.errors import FieldError, Invalid
@@ -13,10 +14,13 @@ from apps.inventory import services as inventory
 from apps.inventory.commands import ItemNow, LevelNow
 from apps.returns import store
 from apps.returns.commands import AskedLine, AskReturn
+from apps.returns.locks import hold_returner
 from apps.returns.models import CustomerReturn
 from apps.returns.policy import ExchangeFacts, Facts, LineFacts
 from apps.returns.policy.facts import Ages, OfflineFacts
+from apps.returns.services.counting import counts_returner, load_counters
 from apps.returns.states import ReturnKind
+from apps.returns.store import Returner
 from apps.sales.commands import LineOfSale, SaleFacts
 from apps.sales.locks import load_sale
 
@@ -67,15 +71,18 @@ def moment_of(occurred_at: datetime | None, *, caller: Caller, now: datetime) ->
     return Moment(occurred_at, now, clock_suspect=True)
 
 
-def gather_facts(ask: AskReturn, *, desk: Desk, at: datetime, lock: bool) -> Facts:
+def gather_facts(
+    ask: AskReturn, *, desk: Desk, at: datetime, lock: bool, own: UUID | None = None
+) -> Facts:
     """Everything `decide` may ask for; the number of statements depends on no line and no rule.
 
     1. The sale with its lines, taxes and tenders; its lines are what a return is about.
     2. The policy in force, with where reasons and conditions send goods.
     3. Items that are named by SKU only, and this shop's levels of all goods that come or go.
+    4. What went before (`own`, a return that is decided again, left out), and recent prices.
 
-    With `lock`, the sale, its lines and the levels an exchange touches are held until the
-    transaction ends; always in that order, each by primary key.
+    With `lock`, the sale, its lines, who brings the goods (where that is counted) and the levels an
+    exchange touches are held until the transaction ends; always in that order.
     """
     sale = None
     if ask.sale is not None:
@@ -89,11 +96,19 @@ def gather_facts(ask: AskReturn, *, desk: Desk, at: datetime, lock: bool) -> Fac
         conditions=[line.condition for line in ask.lines],
     )
     _refuse_unknown_words(ask, reasons, conditions)
+    kind, returner = kind_of(ask, sale), returner_of(ask, sale)
+    rules = book.rules if book else None
+    if lock and counts_returner(rules, kind):
+        hold_returner(returner.keys)
     goods = _load_goods(ask, sale, desk=desk, lock=lock)
+    counters, lowest = load_counters(
+        rules, goods.lines, kind=kind, returner=returner, operator=ask.operator,
+        store_id=desk.store_id, currency=desk.currency, timezone=desk.timezone, at=at, without=own,
+    )  # fmt: skip
     return Facts(
-        kind=kind_of(ask, sale),
+        kind=kind,
         sale=sale,
-        lines=goods.lines,
+        lines=tuple(_priced(line, lowest) for line in goods.lines),
         exchange=goods.exchange,
         rulebook=book,
         reasons=reasons,
@@ -105,9 +120,10 @@ def gather_facts(ask: AskReturn, *, desk: Desk, at: datetime, lock: bool) -> Fac
         at=at,
         refund_to=ask.refund_to,
         operator=ask.operator,
-        returner_known=bool(customer_of(ask, sale) or ask.id_hash or ask.card_fingerprint),
+        returner_known=bool(returner.keys),
         id_shown=bool(ask.id_hash),
         register_limit_minor=desk.return_limit_minor,
+        counters=counters,
         ages=Ages(sale.seller_seen_at if sale else None, goods.told_at),
         offline=OfflineFacts(ask.offline.data_at, ask.offline.outcome) if ask.offline else None,
     )
@@ -126,6 +142,15 @@ def customer_of(ask: AskReturn, sale: SaleFacts | None) -> str:
     if ask.customer or sale is None or ask.gift_receipt:
         return ask.customer
     return sale.customer
+
+
+def returner_of(ask: AskReturn, sale: SaleFacts | None) -> Returner:
+    """By number, document or card: the card shown, else the one that paid, since whoever has the
+    receipt paid with it."""
+    card = ask.card_fingerprint
+    if not card and sale is not None and not ask.gift_receipt:
+        card = next((t.card_fingerprint for t in sale.tenders if t.card_fingerprint), "")
+    return Returner(customer_of(ask, sale), ask.id_hash, card)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +192,10 @@ def _line_facts(
     item = items.get(line.sku) if sale is None else None
     goods = of_sale or item
     return LineFacts(line, of_sale, item, levels.get(goods.item_id) if goods else None)
+
+
+def _priced(line: LineFacts, lowest: Mapping[int, int]) -> LineFacts:
+    return replace(line, lowest_minor=lowest.get(line.item.item_id)) if line.item else line
 
 
 def _available(levels: Mapping[int, LevelNow], item: ItemNow | None) -> Decimal | None:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from apps.returns.policy.facts import Facts
+from apps.returns.policy.facts import Facts, LineFacts
 from apps.returns.policy.findings import Finding, by_action
 from apps.returns.policy.settings.kinds import Action
 from apps.returns.states import ReturnKind
@@ -29,3 +29,12 @@ def sale_known(facts: Facts) -> Finding:
     elif sale.currency != facts.store_currency:
         code = "sale-other-currency"
     return Finding(rule, code, inputs)
+
+
+def goes_without(line: LineFacts, facts: Facts) -> bool:
+    """Whether these goods may come back without a known sale: by policy, or since they are recalled."""
+    if facts.rules is None:
+        return False
+    settings, blind = facts.rules.no_receipt, facts.kind == ReturnKind.BLIND
+    action = settings.blind if blind else settings.unverified
+    return action != Action.DENY or (line.goods is not None and line.goods.recalled)
