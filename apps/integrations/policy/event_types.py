@@ -13,7 +13,7 @@ EVENT_TYPES: dict[str, tuple[str, ...]] = {
     ),
     "refund": ("refund.succeeded", "refund.failed"),
     "sale": ("sale.recorded", "sale.delivered", "sale.partially_returned", "sale.fully_returned"),
-    "stock": ("stock.changed",),
+    "stock": ("stock.changed", "stock.counting"),
     "item": ("item.changed",),
     "policy": ("policy.published",),
     "terminal": ("terminal.*",),

@@ -14,6 +14,6 @@ def line_belongs(line: LineFacts, facts: Facts) -> Finding | None:
     if line.sold is None:
         return Finding("line_belongs", "line-not-on-receipt", inputs)
     if line.asked.sku and line.asked.sku != line.sold.sku:
-        inputs |= {"sku": line.asked.sku, "sold": line.sold.sku}
+        inputs |= {"sku": line.asked.sku, "sku_sold": line.sold.sku}
         return Finding("line_belongs", "line-not-on-receipt", inputs)
     return Finding("line_belongs", "ok", inputs)
