@@ -31,7 +31,9 @@ def sold_line(number: int = 1, **changes: Any) -> LineOfSale:
     return replace(line, **changes)
 
 
-def asked(number: int = 1, quantity: str = "1", sale_line: int | None = 1, **changes: Any) -> AskedLine:
+def asked(
+    number: int = 1, quantity: str = "1", sale_line: int | None = 1, **changes: Any
+) -> AskedLine:
     line = AskedLine(number, sale_line, "", Decimal(quantity), "", "", "")
     return replace(line, **changes)
 
