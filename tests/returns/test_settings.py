@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.exceptions import ValidationError
 
 from apps.returns.policy.settings import (
@@ -84,3 +87,9 @@ def test_the_schema_says_what_the_check_does() -> None:
     assert window["late"]["default"] == "deny"
     rows = schema["properties"]["conditions"]["properties"]["rows"]["items"]
     assert (rows["required"], rows["additionalProperties"]) == (["condition"], False)
+
+
+def test_the_published_schema_is_this_one() -> None:
+    """When it differs: json.dumps(rules_schema(), indent=1, ensure_ascii=False) into that file."""
+    published = Path(settings.BASE_DIR, "docs", "policy.schema.json").read_text()
+    assert json.loads(published) == rules_schema()
