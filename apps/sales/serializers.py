@@ -185,6 +185,7 @@ class SaleOut(serializers.Serializer[Sale]):
     sequence_number = serializers.IntegerField()
     channel = serializers.CharField()
     sold_at = InstantField()
+    delivered_at = InstantField(allow_null=True)
     currency = serializers.CharField()
     operator = serializers.CharField(source="operator_ref")
     customer = serializers.CharField(source="customer_ref")
