@@ -49,6 +49,7 @@ class RegisterView(APIView):
     ) -> Response:
         """Sentences are said in the register's language, up to here and no further."""
         if self.language_before is not None:
+            response.headers.setdefault("Content-Language", translation.get_language() or "")
             translation.activate(self.language_before)
         return super().finalize_response(request, response, *args, **kwargs)
 

@@ -54,4 +54,4 @@ def lock_return(customer_return: CustomerReturn) -> tuple[list[ReturnLine], dict
         .get(pk=customer_return.pk)
     )
     customer_return.status, customer_return.expires_at = locked["status"], locked["expires_at"]
-    return list(customer_return.lines.order_by("number")), sold
+    return list(customer_return.lines.select_related("item").order_by("number")), sold

@@ -23,6 +23,7 @@ from apps.returns.policy import pricing
 from apps.returns.policy.pricing import Worth
 from apps.returns.selectors import show_return
 from apps.returns.services import telling
+from apps.returns.services.fees import Goods, Standards, fee_on_arrival
 from apps.returns.services.receiving import Arrival, ArrivedLine, LeavingLine, receive_goods
 from apps.returns.states import ReturnStatus
 from apps.sales import services as sales
@@ -44,13 +45,15 @@ def complete_return(
     """Receive the goods, and send the money. Fewer goods than authorized: the rest is let go.
 
     NotFound for another shop's return, NotAuthorized when it is not waiting (any more),
-    QuantityExceeded for more than was authorized. Runs in its idempotency key's transaction.
+    QuantityExceeded for more than was authorized, ConditionRefused for goods in a condition that
+    the policy that decided does not take. Runs in its idempotency key's transaction.
     """
     customer_return = find_return(return_id, store_id=caller.store_id)
     lines, sold = lock_return(customer_return)
     if customer_return.status != ReturnStatus.AUTHORIZED or _is_over(customer_return, now):
         raise NotAuthorized("Only an authorized return that has not expired can be completed.")
-    if changes := _receive_lines(lines, sold, completion):
+    standards, promised = Standards.of(customer_return), customer_return.refund_total_minor
+    if changes := _receive_lines(lines, sold, completion, standards):
         sales.change_lines(changes)
     smaller = any(line.received_quantity < line.authorized_quantity for line in lines)
     ReturnLine.objects.bulk_update(
@@ -68,7 +71,8 @@ def complete_return(
     )
     received = receive_goods(_arrival(customer_return, lines, now), caller=caller, now=now)
     _close(customer_return, lines, received.scope, now)
-    facts, news = _settle_money(customer_return, smaller=smaller, caller=caller, now=now)
+    anew = smaller or customer_return.refund_total_minor != promised
+    facts, news = _settle_money(customer_return, anew=anew, caller=caller, now=now)
     shown = show_return(customer_return)
     fact = telling.return_fact("return.completed", shown, operator=completion.operator)
     audit.record([fact, *facts], actor=caller.actor, now=now)
@@ -85,7 +89,10 @@ def complete_return(
 
 
 def _receive_lines(
-    lines: Sequence[ReturnLine], sold: Mapping[int, LineOfSale], completion: Completion
+    lines: Sequence[ReturnLine],
+    sold: Mapping[int, LineOfSale],
+    completion: Completion,
+    standards: Standards,
 ) -> list[LineChange]:
     """Note what came of each line, and price anew the lines of which less came."""
     given = {line.number: line for line in completion.lines}
@@ -97,10 +104,10 @@ def _receive_lines(
     for line in lines:
         told = given.get(line.number)
         if line.sale_line_id is None or not line.authorized_quantity:
-            _receive_unsold(line, told, dispositions)
+            _receive_unsold(line, told, dispositions, standards)
             continue
         change, current[line.sale_line_id] = _receive_line(
-            line, current[line.sale_line_id], told, dispositions
+            line, current[line.sale_line_id], told, dispositions, standards
         )
         changes.append(change)
     if not any(line.received_quantity for line in lines):
@@ -109,16 +116,21 @@ def _receive_lines(
 
 
 def _receive_line(
-    line: ReturnLine, sold: LineOfSale, given: ReceivedLine | None, dispositions: Mapping[str, str]
+    line: ReturnLine,
+    sold: LineOfSale,
+    given: ReceivedLine | None,
+    dispositions: Mapping[str, str],
+    standards: Standards,
 ) -> tuple[LineChange, LineOfSale]:
     promised = Worth(
         line.refund_minor, line.net_minor, line.tax_minor, tuple((t, m) for t, m in line.taxes)
     )
     authorized = line.authorized_quantity
+    goods = Goods(line.condition, sold.category, sold.recalled)
     received = _note_arrival(line, given, dispositions)
     without = pricing.after(sold, -authorized, promised)
     worth = promised if received == authorized else pricing.price(without, received)
-    line.fee_minor = _fee(line, worth.refund)
+    line.fee_minor = fee_on_arrival(line, worth.refund, goods, standards)
     line.refund_minor, line.net_minor, line.tax_minor = worth.refund, worth.net, worth.tax
     line.taxes = [list(tax) for tax in worth.taxes]
     change = LineChange(
@@ -132,16 +144,21 @@ def _receive_line(
 
 
 def _receive_unsold(
-    line: ReturnLine, given: ReceivedLine | None, dispositions: Mapping[str, str]
+    line: ReturnLine,
+    given: ReceivedLine | None,
+    dispositions: Mapping[str, str],
+    standards: Standards,
 ) -> None:
     """A line without a sale: fewer goods are worth their share of what was promised."""
+    authorized = line.authorized_quantity
+    if line.item is None or not authorized:
+        _note_arrival(line, given, dispositions)
+        return
+    goods = Goods(line.condition, line.item.category, line.item.recalled)
     received = _note_arrival(line, given, dispositions)
-    if received != line.authorized_quantity:
-        share = cumulative_share(
-            line.refund_minor, Decimal(0), received, line.authorized_quantity, 0
-        )
-        line.fee_minor = _fee(line, share)
-        line.refund_minor = line.net_minor = share
+    worth = cumulative_share(line.refund_minor, Decimal(0), received, authorized, 0)
+    line.fee_minor = fee_on_arrival(line, worth, goods, standards)
+    line.refund_minor = line.net_minor = worth
 
 
 def _note_arrival(
@@ -158,16 +175,6 @@ def _note_arrival(
         line.disposition = given.disposition or dispositions.get(given.condition, line.disposition)
     line.received_quantity = received
     return received
-
-
-def _fee(line: ReturnLine, worth: int) -> int:
-    """The fee that was announced, in proportion to the units that came, and never above their worth."""
-    if line.received_quantity == line.authorized_quantity:
-        return line.fee_minor
-    part = cumulative_share(
-        line.fee_minor, Decimal(0), line.received_quantity, line.authorized_quantity, 0
-    )
-    return min(part, worth)
 
 
 def _difference(old: Worth, new: Worth) -> tuple[tuple[int, int], ...]:
@@ -228,14 +235,14 @@ def _close(
 
 
 def _settle_money(
-    customer_return: CustomerReturn, *, smaller: bool, caller: Caller, now: datetime
+    customer_return: CustomerReturn, *, anew: bool, caller: Caller, now: datetime
 ) -> tuple[list[Fact], list[News]]:
-    """As promised when everything came; planned anew when it is worth less."""
+    """As promised when everything came as it was to be; planned anew when it is worth something else."""
     context: RefundContext = telling.refund_context(
         customer_return.pk, customer_return.number, caller=caller, customer=customer_return.customer_ref,
         currency=customer_return.currency, occurred_at=now,
     )  # fmt: skip
-    if not smaller:
+    if not anew:
         _, facts, news = refunds.settle_planned(context, now=now)
         return facts, news
     refunds.release_planned(context.reference, now=now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -128,5 +129,6 @@ def _key_of(customer_return: CustomerReturn) -> SaleKey | None:
     parts = named.split("/")
     if customer_return.sale_id is None and len(parts) == _NATURAL_KEY:
         store, terminal, day, sequence = parts
-        return SaleKey("", store, terminal, date.fromisoformat(day), int(sequence))
+        with suppress(ValueError):  # a receipt number may look like this
+            return SaleKey("", store, terminal, date.fromisoformat(day), int(sequence))
     return SaleKey(receipt_number=named)

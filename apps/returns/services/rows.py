@@ -23,6 +23,7 @@ from apps.returns.policy.appeal import appeal_of
 from apps.returns.policy.decision import ExchangeDecision
 from apps.returns.services.deciding import Case
 from apps.returns.services.receiving import ArrivedLine, LeavingLine
+from apps.returns.states import ReturnStatus
 from apps.sales.commands import LineChange, SaleFacts
 
 
@@ -209,7 +210,7 @@ def shown(
         refund_total=decision.refund_total,
         exchange_total=decision.exchange_total,
         amount_due=decision.due,
-        lines=shown_lines(decision),
+        lines=shown_lines(decision, arrived=status == ReturnStatus.COMPLETED),
         exchange=() if decision.denied else shown_exchange(decision),
         refunds=tuple(refunds),
         messages=case.messages,
@@ -220,13 +221,14 @@ def shown(
     )
 
 
-def shown_lines(decision: Decision) -> tuple[ShownLine, ...]:
+def shown_lines(decision: Decision, *, arrived: bool) -> tuple[ShownLine, ...]:
+    """With what was asked for; of goods that arrived, what was received."""
     return tuple(
         ShownLine(
             number=line.asked.number,
             sale_line=line.asked.sale_line,
             sku=line.sku,
-            quantity=line.asked.quantity,
+            quantity=Decimal(0) if arrived and line.refused else line.asked.quantity,
             outcome=str(line.outcome),
             codes=line.codes,
             refund=line.worth.refund,
