@@ -16,7 +16,7 @@ from apps.returns import store
 from apps.returns.commands import AskedLine, AskReturn
 from apps.returns.locks import hold_returner
 from apps.returns.models import CustomerReturn
-from apps.returns.policy import ExchangeFacts, Facts, LineFacts
+from apps.returns.policy import ExchangeFacts, Facts, LineFacts, Rulebook
 from apps.returns.policy.facts import Ages, OfflineFacts
 from apps.returns.services.counting import counts_returner, load_counters
 from apps.returns.states import ReturnKind
@@ -88,14 +88,7 @@ def gather_facts(
     if ask.sale is not None:
         numbers = [line.sale_line for line in ask.lines if line.sale_line is not None]
         sale = load_sale(ask.sale, numbers, lock=lock)
-    book, reasons, conditions = store.load_rulebook(
-        store_id=desk.store_id,
-        region_id=desk.region_id,
-        channel=sale.channel if sale else "",
-        reasons=[line.reason for line in ask.lines],
-        conditions=[line.condition for line in ask.lines],
-    )
-    _refuse_unknown_words(ask, reasons, conditions)
+    book, reasons, conditions = _load_rulebook(ask, sale, desk)
     kind, returner = kind_of(ask, sale), returner_of(ask, sale)
     rules = book.rules if book else None
     if lock and counts_returner(rules, kind):
@@ -127,6 +120,21 @@ def gather_facts(
         ages=Ages(sale.seller_seen_at if sale else None, goods.told_at),
         offline=OfflineFacts(ask.offline.data_at, ask.offline.outcome) if ask.offline else None,
     )
+
+
+def _load_rulebook(
+    ask: AskReturn, sale: SaleFacts | None, desk: Desk
+) -> tuple[Rulebook | None, dict[str, str], dict[str, str]]:
+    """The version in force, and where reasons and conditions send goods; Invalid for unknown ones."""
+    book, reasons, conditions = store.load_rulebook(
+        store_id=desk.store_id,
+        region_id=desk.region_id,
+        channel=sale.channel if sale else "",
+        reasons=[line.reason for line in ask.lines],
+        conditions=[line.condition for line in ask.lines],
+    )
+    _refuse_unknown_words(ask, reasons, conditions)
+    return book, reasons, conditions
 
 
 def kind_of(ask: AskReturn, sale: SaleFacts | None) -> str:
