@@ -130,13 +130,24 @@ GROUNDS: dict[str, tuple[Any, Say]] = {
     "version": (_T("version"), _text),
     "worth_minor": (_T("worth"), _money),
 }
+# What is told in an order; the database keeps none.
+_PLACES = {
+    name: place
+    for place, name in enumerate(
+        ("policy", "version", "sold", "delivered", "returned", "authorized", "requested", "days",
+         "last_day", "holiday_until", "today", "condition", "percent", "per_unit_minor", "count",
+         "count_limit", "worth_minor", "fee_minor", "amount_minor", "limit_minor", "decided",
+         "known_at")
+    )
+}  # fmt: skip
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT.*")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 
 def in_words(inputs: dict[str, Any], *, zone: str, currency: str) -> dict[str, Any]:
     """What a rule looked at, by name, as a reader of the admin knows it."""
-    return dict(_one(name, value, zone, currency) for name, value in inputs.items())
+    ordered = sorted(inputs, key=lambda name: _PLACES.get(name, len(_PLACES)))
+    return dict(_one(name, inputs[name], zone, currency) for name in ordered)
 
 
 def _one(name: str, value: Any, zone: str, currency: str) -> tuple[str, Any]:
