@@ -68,7 +68,7 @@ def test_the_story_of_a_return_that_waits_says_why_in_words(it: Client, register
     for said in (
         "A manager may allow it Waits for approval 4.59 EUR would go back to the customer",
         "Nothing moves before a manager has allowed it.", "The return window has ended.",
-        "last day Feb. 28, 2026", "holidays, until Feb. 28, 2026",
+        "last day 28 Feb 2026", "holidays, until 28 Feb 2026",
         "No more than without a manager", "amount 4.59 EUR at most 4.00 EUR",
         "A restocking fee", "worth 5.10 EUR fee 0.51 EUR", "carried here yes", "sold 6 came back 0",
     ):  # fmt: skip

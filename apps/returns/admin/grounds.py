@@ -55,7 +55,7 @@ Say = Callable[[Any, str, str], Any]
 
 
 def _text(value: Any, zone: str, currency: str) -> Any:
-    return display.NOTHING if value in (None, "") else value
+    return value
 
 
 def _flag(value: Any, zone: str, currency: str) -> Any:
@@ -71,7 +71,7 @@ def _moment(value: Any, zone: str, currency: str) -> Any:
 
 
 def _day(value: Any, zone: str, currency: str) -> Any:
-    return date_format(datetime.fromisoformat(value).date(), "DATE_FORMAT")
+    return date_format(datetime.fromisoformat(value).date(), "j M Y")
 
 
 def _quantity(value: Any, zone: str, currency: str) -> Any:
@@ -146,7 +146,8 @@ _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 def in_words(inputs: dict[str, Any], *, zone: str, currency: str) -> dict[str, Any]:
     """What a rule looked at, by name, as a reader of the admin knows it."""
-    ordered = sorted(inputs, key=lambda name: _PLACES.get(name, len(_PLACES)))
+    said = [name for name, value in inputs.items() if value not in (None, "")]
+    ordered = sorted(said, key=lambda name: _PLACES.get(name, len(_PLACES)))
     return dict(_one(name, inputs[name], zone, currency) for name in ordered)
 
 
@@ -154,7 +155,7 @@ def _one(name: str, value: Any, zone: str, currency: str) -> tuple[str, Any]:
     if name == "sold":
         return str(_("sold")), _sold(value, zone, currency)
     label, say = GROUNDS.get(name, (name, _text))
-    return str(label), _text(value, zone, currency) if value is None else say(value, zone, currency)
+    return str(label), say(value, zone, currency)
 
 
 def _sold(value: Any, zone: str, currency: str) -> Any:

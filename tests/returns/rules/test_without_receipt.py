@@ -99,3 +99,10 @@ def test_the_trace_says_how_often_and_how_much() -> None:
     assert inputs(what, "no_receipt_customer") == {
         "days": 90, "count": 3, "count_limit": 5, "amount_minor": 950, "limit_minor": None,
     }  # fmt: skip
+
+
+def test_where_they_are_not_taken_nobody_is_asked_who_they_are() -> None:
+    what = without_receipt(changes=STRANGER, blind="deny", customer_count=2, cap={"EUR": 1})
+    assert said(what, "sale_known") == ("receipt-required", "denied")
+    assert said(what, "identity") is None
+    assert said(what, "no_receipt_customer") is None

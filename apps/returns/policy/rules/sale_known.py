@@ -38,3 +38,8 @@ def goes_without(line: LineFacts, facts: Facts) -> bool:
     settings, blind = facts.rules.no_receipt, facts.kind == ReturnKind.BLIND
     action = settings.blind if blind else settings.unverified
     return action != Action.DENY or (line.goods is not None and line.goods.recalled)
+
+
+def taken_without(facts: Facts) -> bool:
+    """Whether any of it may come back without a known sale; then it matters who brings it."""
+    return not facts.receipted and any(goes_without(line, facts) for line in facts.lines)

@@ -5,11 +5,12 @@ from typing import Any
 from apps.returns.policy.facts import Facts
 from apps.returns.policy.findings import Finding, by_action
 from apps.returns.policy.pricing import Totals
+from apps.returns.policy.rules.sale_known import taken_without
 
 
 def no_receipt_cap(facts: Facts, totals: Totals) -> Finding | None:
     """One return without a receipt gives back at most so much."""
-    if facts.receipted or facts.rules is None:
+    if not taken_without(facts) or facts.rules is None:
         return None
     settings = facts.rules.no_receipt
     limit = settings.cap.of(facts.store_currency)
@@ -23,7 +24,7 @@ def no_receipt_cap(facts: Facts, totals: Totals) -> Finding | None:
 
 def no_receipt_customer(facts: Facts, totals: Totals) -> Finding | None:
     """One customer brings so much without receipts in some time, this return counted."""
-    if facts.receipted or facts.rules is None:
+    if not taken_without(facts) or facts.rules is None:
         return None
     rule, settings = "no_receipt_customer", facts.rules.no_receipt
     most = settings.customer_amount.of(facts.store_currency)
