@@ -23,6 +23,8 @@ DEBUG = False  # never: a stack trace is no answer, in development neither
 SECRET_KEY = env.str(
     "SECRET_KEY", default="development-only" if DEVELOPMENT else environ.Env.NOTSET
 )
+# Under which identity documents are told apart; changing it forgets who came before.
+ID_HASH_KEY = env.str("ID_HASH_KEY", default=SECRET_KEY)
 # What stored secrets are encrypted under, newest first; see docs/operators.md for changing them.
 FIELD_KEYS = env.list("FIELD_KEYS", default=[] if DEVELOPMENT else environ.Env.NOTSET)
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / ".data")))

@@ -279,12 +279,20 @@ def buckets(sku: str, store: str = "0042") -> dict[str, Any]:
 
 
 def publish_policy(
-    name: str = "Standard", *, days: int = 30, hours: int = 24, **scope: Any
+    name: str = "Standard",
+    *,
+    days: int = 30,
+    hours: int = 24,
+    rules: dict[str, Any] | None = None,
+    **scope: Any,
 ) -> PolicyVersion:
-    """Put a new version of a policy in force, making the policy with this scope if there is none."""
+    """Put a new version of a policy in force, making the policy with this scope if there is none.
+
+    `rules` are further groups of settings, or replace the two.
+    """
     policy, _ = ReturnPolicy.objects.get_or_create(name=name, defaults=scope)
-    rules = {"window": {"days": days}, "authorization": {"hours": hours}}
-    draft = policies.draft_version(policy, rules=rules, now=timezone.now())
+    least = {"window": {"days": days}, "authorization": {"hours": hours}}
+    draft = policies.draft_version(policy, rules={**least, **(rules or {})}, now=timezone.now())
     return policies.publish(draft, actor=SETUP, now=timezone.now())
 
 

@@ -43,6 +43,8 @@ class Caller:
     burst: int = 0
     good_until: datetime | None = None  # when its token ends, if it is known
     spoken_for: tuple[str, str] | None = None  # id and name of the web shop that uses it
+    return_limit_minor: int | None = None  # of its profile, in the shop's currency
+    language: str = ""  # of its shop
 
     @property
     def is_authenticated(self) -> bool:

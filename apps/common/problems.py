@@ -59,6 +59,7 @@ PROBLEMS: dict[str, Problem] = {
     "state-changed": Problem(409, "The state has changed", "Somebody was faster. Read the present state and decide anew."),
     "return-not-authorized": Problem(409, "The return is not waiting to be completed", "Only an authorized return that has not expired can be completed."),
     "return-not-voidable": Problem(409, "The return can no longer be voided", "Money has gone back, or it was denied, voided or expired before."),
+    "condition-refused": Problem(409, "Not taken in this condition", "The policy that decided does not take goods in the condition in which they came: complete without them, or void and ask anew."),
     "quantity-exceeded": Problem(409, "More than was authorized", "Goods received may be fewer than authorized, never more."),
     "sale-conflict": Problem(409, "Another sale stands under this number", "The same natural key or receipt number came before with a different body. The first stands; this one is kept and shown to IT."),
     "enrolment-code-used": Problem(409, "The enrolment code was used by another machine", "It came before with another key. An administrator has been told; ask for a new code."),

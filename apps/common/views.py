@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any, ClassVar
 from urllib.parse import unquote_plus
 
+from django.conf import settings
+from django.utils import translation
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.common.caller import Caller
@@ -25,6 +28,7 @@ class RegisterView(APIView):
 
     scopes: ClassVar[dict[str, str]] = {}
     http_method_names = ("get", "post")
+    language_before: str | None = None
 
     def perform_authentication(self, request: Request) -> None:
         """Who asks, and whether too often; before anything else of the request is looked at."""
@@ -37,6 +41,24 @@ class RegisterView(APIView):
             raise NotFound("No such address.")  # PostgreSQL knows no NUL in a text
         if contains_card_number(unquote_plus(request.get_full_path())):
             raise CardDataRefused
+        self.language_before = translation.get_language()
+        translation.activate(language_of(request))
+
+    def finalize_response(
+        self, request: Request, response: Response, *args: Any, **kwargs: Any
+    ) -> Response:
+        """Sentences are said in the register's language, up to here and no further."""
+        if self.language_before is not None:
+            response.headers.setdefault("Content-Language", translation.get_language() or "")
+            translation.activate(self.language_before)
+        return super().finalize_response(request, response, *args, **kwargs)
+
+
+def language_of(request: Request) -> str:
+    """What the register asks for with Accept-Language; else its shop's; else the usual one."""
+    if request.headers.get("Accept-Language"):
+        return translation.get_language_from_request(request._request)
+    return caller_of(request).language or settings.LANGUAGE_CODE
 
 
 def caller_of(request: Request) -> Caller:

@@ -6,12 +6,23 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import F, Q
+from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.common import display
-from apps.common.admin import ReadOnlyAdmin, RecordedAdmin, everybodys, section
+from apps.common.admin import (
+    Act,
+    ActingAdmin,
+    ReadOnlyAdmin,
+    RecordedAdmin,
+    actor_of,
+    everybodys,
+    section,
+)
 from apps.common.admin.columns import column, copyable, exactly, flag, quantity, related, when
 from apps.common.admin.filters import belongs, chosen, flagged, since
+from apps.inventory import services
 from apps.inventory.models import Item, StockCount, StockLevel, StockMovement
 from apps.inventory.states import Bucket, MovementKind
 
@@ -82,20 +93,75 @@ _BUCKETS: tuple[Any, ...] = (
 )
 
 
+@column("state_counting", _("state"))
+def counting(level: StockLevel) -> str:
+    if level.counting_since is not None:
+        return display.badge(_("being counted"), display.WAIT)
+    return display.NOTHING if level.ranged else display.badge(_("not carried here"))
+
+
+def _state_is(value: str) -> Q:
+    return Q(counting_since__isnull=False) if value == "counting" else Q(ranged=False)
+
+
+_STATES = (("counting", _("being counted")), ("not_ranged", _("not carried here")))
+
+
+def _set_counting(request: HttpRequest, level: StockLevel, *, to: bool) -> Any:
+    actor, now = actor_of(request), timezone.now()
+    services.set_counting(level, counting=to, actor=actor, now=now)
+    if to:
+        return _("Returns of it follow what their policy says of goods being counted.")
+    return _("Returns of it change the stock again.")
+
+
+BEGIN_COUNT = Act(
+    "begin-count",
+    _("Begin a count"),
+    lambda level: _(
+        "Until it is counted, returns of this item in this shop follow what their policy says of goods "
+        "that are being counted: usually a manager is asked. The count that a register sends ends it."
+    ),
+    lambda request, level: _set_counting(request, level, to=True),
+    fits=lambda level: level.counting_since is None,
+)
+END_COUNT = Act(
+    "end-count",
+    _("End the count"),
+    lambda level: _(
+        "Nothing was counted, or it was told elsewhere: returns change the stock again."
+    ),
+    lambda request, level: _set_counting(request, level, to=False),
+    fits=lambda level: level.counting_since is not None,
+)
+
+
 @admin.register(StockLevel)
-class StockLevelAdmin(ReadOnlyAdmin[StockLevel]):
+class StockLevelAdmin(ActingAdmin[StockLevel], ReadOnlyAdmin[StockLevel]):
     """Always the sum of the movements; a count corrects it, not a form."""
 
     shop_rule = "store_id"
-    list_display = (related("item", _("item")), "store", available, *_BUCKETS)
+    acts = (BEGIN_COUNT, END_COUNT)
+    list_display = (related("item", _("item")), "store", available, counting, *_BUCKETS)
     list_display_links = ("store",)
     list_select_related = ("store", "item")
-    list_filter = (belongs("store", _("Shop")), chosen("level", _("Level"), _LEVELS, _level_is))
+    list_filter = (
+        belongs("store", _("Shop")),
+        chosen("level", _("Level"), _LEVELS, _level_is),
+        chosen("state", _("State"), _STATES, _state_is),
+    )
     ordering = ("-pk",)
     search_paths = ("item__sku", "item__gtin", "store__number")
     search_help_text = _("SKU, GTIN or shop number")
     fieldsets = (
-        section(None, related("item", _("item")), related("store", _("shop")), available),
+        section(
+            None,
+            related("item", _("item")),
+            related("store", _("shop")),
+            available,
+            counting,
+            exactly("counting_since", _("being counted since"), zone=_ZONE),
+        ),
         section(_("Buckets"), *_BUCKETS, quantity("reorder_point", _("reorder at"))),
     )
     empty_says = _("A level appears with the first sale, return or count of an item in a shop.")

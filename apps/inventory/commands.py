@@ -50,6 +50,22 @@ class LevelNow:
 
     on_hand: Decimal
     reserved: Decimal
+    ranged: bool = True
+    counting: bool = False
+    told_at: datetime | None = None  # the last word of another system; None: there is none
+
+
+@dataclass(frozen=True, slots=True)
+class ItemNow:
+    """What the master data says of an item that comes back."""
+
+    item_id: int
+    sku: str
+    category: str
+    returnable: bool
+    serial_tracked: bool
+    hazardous: bool
+    recalled: bool
 
 
 @dataclass(frozen=True, slots=True)

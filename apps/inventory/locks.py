@@ -8,7 +8,10 @@ from apps.common.sql import fetch_all
 from apps.inventory.commands import LevelNow
 
 _LEVELS = """
-SELECT item_id, on_hand, reserved FROM inventory_stocklevel
+SELECT item_id, on_hand, reserved, ranged, counting_since IS NOT NULL,
+       (SELECT max(r.told_at) FROM inventory_stockreport r
+         WHERE r.store_id = l.store_id AND r.item_id = l.item_id)
+  FROM inventory_stocklevel l
  WHERE store_id = %s AND item_id = ANY(%s) ORDER BY item_id
 """
 
@@ -17,4 +20,4 @@ def load_levels(store_id: int, item_ids: Iterable[int], *, lock: bool) -> dict[i
     """The levels that exist, by item; with `lock`, held until the transaction ends."""
     sql = _LEVELS + (" FOR UPDATE" if lock else "")
     rows = fetch_all(sql, [store_id, sorted(set(item_ids))])
-    return {item_id: LevelNow(on_hand, reserved) for item_id, on_hand, reserved in rows}
+    return {item_id: LevelNow(*level) for item_id, *level in rows}

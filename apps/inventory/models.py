@@ -63,6 +63,11 @@ class StockLevel(models.Model):
     to_supplier = _quantity(_("back to supplier"))
     written_off = _quantity(_("written off"))
     reorder_point = _quantity(_("reorder at"))
+    ranged = models.BooleanField(
+        _("carried here"), default=True,
+        help_text=_("Has been sold, counted or delivered here, not only brought back."),
+    )  # fmt: skip
+    counting_since = models.DateTimeField(_("being counted since"), null=True)
 
     class Meta:
         verbose_name = _("stock level")
@@ -144,4 +149,8 @@ class StockReport(models.Model):
             models.UniqueConstraint(
                 fields=["source", "store", "item"], name="stock_report_last_word"
             ),
+        ]
+        indexes = [
+            # How fresh a level is (a decision that rests on it).
+            models.Index(fields=["store", "item", "-told_at"], name="stock_report_level"),
         ]

@@ -16,6 +16,7 @@ from apps.events import services as events
 from apps.events.commands import News, Place
 from apps.inventory import store
 from apps.inventory.commands import (
+    ItemNow,
     ItemsTaken,
     ItemTold,
     LevelAfter,
@@ -27,7 +28,7 @@ from apps.inventory.commands import (
     Posting,
 )
 from apps.inventory.locks import load_levels
-from apps.inventory.models import Item, StockCount, StockReport
+from apps.inventory.models import Item, StockCount, StockLevel, StockReport
 from apps.inventory.states import Bucket, MovementKind
 
 TOLD = "told:"
@@ -85,6 +86,11 @@ def read_levels(store_id: int, items: Iterable[int], *, lock: bool) -> dict[int,
     return load_levels(store_id, items, lock=lock)
 
 
+def read_items(skus: Sequence[str]) -> dict[str, ItemNow]:
+    """What the master data says of the items that exist, by SKU."""
+    return store.items(skus)
+
+
 def item_ids(skus: Sequence[str]) -> dict[str, int]:
     """Ids of the items that exist, by SKU."""
     return store.item_ids(skus)
@@ -131,8 +137,12 @@ def record_count(
     actor: Actor,
     now: datetime,
 ) -> StockCount:
-    """A shelf count: what was expected, what was found, and the movement that makes up the difference."""
+    """A shelf count: what was expected, what was found, and the movement that makes up the difference.
+
+    It ends the freeze of a level that was being counted.
+    """
     level = load_levels(store_id, [item.pk], lock=True).get(item.pk)
+    StockLevel.objects.filter(store_id=store_id, item=item).update(counting_since=None)
     expected = level.on_hand if level else Decimal(0)
     count = StockCount.objects.create(
         store_id=store_id, item=item, counted=counted, expected=expected, counted_at=counted_at,
@@ -150,6 +160,24 @@ def record_count(
     )  # fmt: skip
     audit.record([fact], actor=actor, now=now)
     return count
+
+
+@transaction.atomic
+def set_counting(level: StockLevel, *, counting: bool, actor: Actor, now: datetime) -> bool:
+    """Freeze a level while it is counted on the shelf, or let it go again; False when it is so
+    already. Returns of such goods then follow what their policy says."""
+    rows = StockLevel.objects.filter(pk=level.pk, counting_since__isnull=counting)
+    if not rows.update(counting_since=now if counting else None):
+        return False
+    item, shop = level.item, level.store
+    reference = f"level:{shop.number}:{item.sku}"
+    action = "stock.count_began" if counting else "stock.count_ended"
+    fact = Fact(action, "item", item.sku, subject_label=str(item), data={"shop": shop.number})
+    audit.record([fact], actor=actor, now=now)
+    told = {"sku": item.sku, "counting": counting}
+    place = Place(shop.pk, shop.number, "", now)
+    events.tell([News("stock.counting", "stock", reference, told)], place=place, now=now)
+    return True
 
 
 def take_items(

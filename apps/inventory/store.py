@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from apps.common.sql import execute, fetch_all
 from apps.inventory.commands import (
+    ItemNow,
     ItemTold,
     LevelAfter,
     LevelCorrected,
@@ -28,20 +29,23 @@ ledger AS (
            (store_id, item_id, bucket, quantity, kind, reference, occurred_at, recorded_at)
     SELECT %s, item_id, bucket, quantity, kind, reference, %s, %s FROM moves)
 INSERT INTO inventory_stocklevel AS level
-       (store_id, item_id, on_hand, quarantined, damaged, to_supplier, written_off, reserved, reorder_point)
+       (store_id, item_id, on_hand, quarantined, damaged, to_supplier, written_off, reserved, reorder_point,
+        ranged)
 SELECT %s, item_id,
        coalesce(sum(quantity) FILTER (WHERE bucket = 'sellable'), 0),
        coalesce(sum(quantity) FILTER (WHERE bucket = 'quarantine'), 0),
        coalesce(sum(quantity) FILTER (WHERE bucket = 'damaged'), 0),
        coalesce(sum(quantity) FILTER (WHERE bucket = 'vendor'), 0),
-       coalesce(sum(quantity) FILTER (WHERE bucket = 'scrap'), 0), 0, 0
+       coalesce(sum(quantity) FILTER (WHERE bucket = 'scrap'), 0), 0, 0,
+       bool_or(kind NOT IN ('return', 'void', 'transfer'))
   FROM moves GROUP BY item_id ORDER BY item_id
 ON CONFLICT (store_id, item_id) DO UPDATE SET
        on_hand = level.on_hand + EXCLUDED.on_hand,
        quarantined = level.quarantined + EXCLUDED.quarantined,
        damaged = level.damaged + EXCLUDED.damaged,
        to_supplier = level.to_supplier + EXCLUDED.to_supplier,
-       written_off = level.written_off + EXCLUDED.written_off
+       written_off = level.written_off + EXCLUDED.written_off,
+       ranged = level.ranged OR EXCLUDED.ranged
 RETURNING item_id, on_hand, reserved, quarantined, damaged
 """
 
@@ -53,8 +57,8 @@ UPDATE inventory_stocklevel AS level SET reserved = level.reserved + r.quantity
 
 _ENSURE_LEVELS = """
 INSERT INTO inventory_stocklevel (store_id, item_id, on_hand, reserved, quarantined, damaged,
-                                  to_supplier, written_off, reorder_point)
-SELECT %s, item_id, 0, 0, 0, 0, 0, 0, 0 FROM unnest(%s::bigint[]) AS n(item_id) ORDER BY item_id
+                                  to_supplier, written_off, reorder_point, ranged)
+SELECT %s, item_id, 0, 0, 0, 0, 0, 0, 0, true FROM unnest(%s::bigint[]) AS n(item_id) ORDER BY item_id
 ON CONFLICT (store_id, item_id) DO NOTHING
 """
 
@@ -64,6 +68,11 @@ INSERT INTO inventory_item (sku, gtin, name, category, unit, returnable, serial_
 SELECT sku, '', name, '', 'each', true, false, false, false, true
   FROM unnest(%s::text[], %s::text[]) AS n(sku, name) ORDER BY sku
 ON CONFLICT (sku) DO NOTHING
+"""
+
+_ITEMS = """
+SELECT id, sku, category, returnable, serial_tracked, hazardous, recalled
+  FROM inventory_item WHERE sku = ANY(%s)
 """
 
 # What is not told stays as it is. An item that a sale makes at this very moment is met by the INSERT.
@@ -119,8 +128,8 @@ RETURNING store_id, item_id
 
 _ENSURE_PAIRS = """
 INSERT INTO inventory_stocklevel (store_id, item_id, on_hand, reserved, quarantined, damaged,
-                                  to_supplier, written_off, reorder_point)
-SELECT store_id, item_id, 0, 0, 0, 0, 0, 0, 0
+                                  to_supplier, written_off, reorder_point, ranged)
+SELECT store_id, item_id, 0, 0, 0, 0, 0, 0, 0, true
   FROM unnest(%s::bigint[], %s::bigint[]) AS n(store_id, item_id) ORDER BY store_id, item_id
 ON CONFLICT (store_id, item_id) DO NOTHING
 """
@@ -185,6 +194,10 @@ def change_reserved(store_id: int, quantities: dict[int, Decimal]) -> int:
 def item_ids(skus: Sequence[str]) -> dict[str, int]:
     rows = fetch_all("SELECT sku, id FROM inventory_item WHERE sku = ANY(%s)", [list(skus)])
     return dict(rows)
+
+
+def items(skus: Sequence[str]) -> dict[str, ItemNow]:
+    return {row[1]: ItemNow(*row) for row in fetch_all(_ITEMS, [list(skus)])}
 
 
 def insert_items(items: Sequence[NewItem]) -> None:

@@ -33,8 +33,20 @@ class AskedExchange:
 
 
 @dataclass(frozen=True, slots=True)
+class DecidedOffline:
+    """What the register told the customer while it could not ask, on data as of `data_at`."""
+
+    outcome: str
+    data_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class AskReturn:
-    """May these goods come back? `sale` None: the customer has no receipt."""
+    """May these goods come back? `sale` None: the customer has no receipt.
+
+    `id_hash` is the keyed digest of an identity document; the document itself goes no further than
+    the request. `card_fingerprint` is the processor's word for the card that the customer shows.
+    """
 
     sale: SaleKey | None
     lines: tuple[AskedLine, ...]
@@ -44,6 +56,10 @@ class AskReturn:
     customer: str
     occurred_at: datetime | None
     complete: bool
+    gift_receipt: bool = False
+    id_hash: str = ""
+    card_fingerprint: str = ""
+    offline: DecidedOffline | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +103,14 @@ class ShownExchange:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A sentence for the operator or the customer, with the code it belongs to."""
+    """A sentence for the operator or the customer, with the code it belongs to.
+
+    The text is translated when it is read, into the language of that moment.
+    """
 
     to: str
     code: str
-    text: str
+    text: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +135,7 @@ class ShownReturn:
     expires_at: datetime | None
     occurred_at: datetime
     policy: dict[str, Any] | None = field(default=None)
+    appeal_reference: str | None = None
 
 
 TaxesOfLines = Mapping[int, Sequence[tuple[str, int]]]

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from apps.common.errors import NotFound
+from apps.common.sql import execute
 from apps.returns.models import CustomerReturn, ReturnLine
 from apps.sales.commands import LineOfSale
 from apps.sales.locks import load_sale
+
+_HOLD_RETURNER = """
+SELECT pg_advisory_xact_lock(hashtextextended(k, 7)) FROM unnest(%s::text[]) WITH ORDINALITY AS u(k, n) ORDER BY n
+"""
 
 
 def find_return(return_id: UUID, *, store_id: int | None) -> CustomerReturn:
@@ -21,6 +27,13 @@ def find_return(return_id: UUID, *, store_id: int | None) -> CustomerReturn:
     if customer_return is None:
         raise NotFound("No such return.")
     return customer_return
+
+
+def hold_returner(keys: Sequence[str]) -> None:
+    """Hold whoever goes by these signs until the transaction ends, so that two registers cannot
+    count the same returns at once. After the sale and before any level."""
+    if keys:
+        execute(_HOLD_RETURNER, [sorted(keys)])
 
 
 def lock_return(customer_return: CustomerReturn) -> tuple[list[ReturnLine], dict[int, LineOfSale]]:
@@ -41,4 +54,4 @@ def lock_return(customer_return: CustomerReturn) -> tuple[list[ReturnLine], dict
         .get(pk=customer_return.pk)
     )
     customer_return.status, customer_return.expires_at = locked["status"], locked["expires_at"]
-    return list(customer_return.lines.order_by("number")), sold
+    return list(customer_return.lines.select_related("item").order_by("number")), sold

@@ -165,6 +165,16 @@ class CustomerReturn(models.Model):
     received_at = models.DateTimeField(_("heard"))
     expires_at = models.DateTimeField(_("good until"), null=True)
     completed_at = models.DateTimeField(_("completed"), null=True)
+    # Keyed digest of an identity document; the document itself is nowhere.
+    id_hash = models.CharField(_("identity document"), max_length=64, blank=True)
+    card_fingerprint = models.CharField(_("card fingerprint"), max_length=64, blank=True)
+    # What the register had decided by itself, while it was offline.
+    offline_outcome = models.CharField(
+        _("decided offline"), max_length=16, blank=True, choices=Outcome.choices
+    )
+    offline_data_at = models.DateTimeField(_("on data as of"), null=True)
+    # Codes that a manager has allowed.
+    waived = ArrayField(models.CharField(max_length=48), verbose_name=_("allowed"), default=list)
     clock_suspect = models.BooleanField(_("register's clock is off"), default=False)
     messages = models.JSONField(default=list)
     trace = models.JSONField(default=list)
@@ -206,6 +216,24 @@ class CustomerReturn(models.Model):
                 condition=models.Q(status__in=["authorized", "needs_override"]), name="return_expiring",
             ),
             models.Index(fields=["sale"], name="return_sale"),
+            # How often somebody returned, by each sign that they are known by.
+            models.Index(
+                fields=["customer_ref", "-received_at"],
+                condition=~models.Q(customer_ref=""), name="return_of_customer",
+            ),
+            models.Index(
+                fields=["id_hash", "-received_at"],
+                condition=~models.Q(id_hash=""), name="return_of_document",
+            ),
+            models.Index(
+                fields=["card_fingerprint", "-received_at"],
+                condition=~models.Q(card_fingerprint=""), name="return_of_card",
+            ),
+            # What an operator did lately.
+            models.Index(
+                fields=["store", "operator_ref", "-received_at"],
+                condition=~models.Q(operator_ref=""), name="return_of_operator",
+            ),
         ]  # fmt: skip
 
     def __str__(self) -> str:

@@ -18,7 +18,9 @@ from apps.returns.commands import (
     reference_of,
 )
 from apps.returns.models import CustomerReturn, ReturnLine
-from apps.returns.states import OPEN
+from apps.returns.policy.appeal import appeal_of
+from apps.returns.policy.codes import RESPONSES
+from apps.returns.states import OPEN, ReturnStatus
 from apps.sales.models import SaleLineTax
 
 PAGE = 50
@@ -74,6 +76,7 @@ def taxes_of(return_ids: Sequence[UUID]) -> dict[UUID, TaxesOfLines]:
 
 def _show(customer_return: CustomerReturn, refunds: Sequence[OpenedRefund]) -> ShownReturn:
     version = customer_return.policy_version
+    denied = customer_return.status == ReturnStatus.DENIED
     return ShownReturn(
         id=customer_return.pk,
         number=customer_return.number,
@@ -89,11 +92,20 @@ def _show(customer_return: CustomerReturn, refunds: Sequence[OpenedRefund]) -> S
         lines=_lines(customer_return),
         exchange=_exchange(customer_return),
         refunds=tuple(refunds),
-        messages=tuple(Message(**message) for message in customer_return.messages),
+        messages=tuple(said(message) for message in customer_return.messages),
         expires_at=customer_return.expires_at,
         occurred_at=customer_return.occurred_at,
         policy={"name": version.policy.name, "version": version.version} if version else None,
+        appeal_reference=appeal_of(customer_return.number) if denied else None,
     )
+
+
+def said(message: dict[str, str]) -> Message:
+    """The sentence of a stored code; of a code that is no more, what was kept of it."""
+    to, code = message["to"], message["code"]
+    known = RESPONSES.get(code)
+    text = getattr(known, to) if known else message.get("text", code)
+    return Message(to, code, text)
 
 
 def _lines(customer_return: CustomerReturn) -> tuple[ShownLine, ...]:

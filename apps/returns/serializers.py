@@ -25,10 +25,12 @@ from apps.returns.commands import (
     AskedLine,
     AskReturn,
     Completion,
+    DecidedOffline,
     ReceivedLine,
     ShownReturn,
 )
-from apps.returns.states import Disposition, RefundTo, ReturnStatus
+from apps.returns.services.identity import hash_document
+from apps.returns.states import Disposition, Outcome, RefundTo, ReturnStatus
 from apps.sales.commands import SaleKey
 
 MAX_LINES = 500
@@ -81,6 +83,21 @@ class AskedExchangeIn(StrictSerializer):
         return attrs
 
 
+class DocumentIn(StrictSerializer):
+    """An identity document. Only a keyed digest of it is kept; it is neither stored nor answered."""
+
+    kind = OneOfField(["id_card", "passport", "driving_licence", "other"])
+    issuer = TextField(max_length=16, help_text="The state or authority, such as DE.")
+    number = TextField(max_length=64)
+
+
+class OfflineIn(StrictSerializer):
+    """What the register decided by itself, and how fresh its data was then."""
+
+    decision = OneOfField(Outcome.values)
+    data_at = InstantField()
+
+
 class ReturnIn(StrictSerializer):
     sale = SaleRefIn(required=False)
     lines = many(AskedLineIn, least=1, most=MAX_LINES)
@@ -90,6 +107,18 @@ class ReturnIn(StrictSerializer):
     customer = TextField(max_length=64, allow_blank=True, default="")
     occurred_at = InstantField(required=False)
     complete = FlagField(default=False)
+    gift_receipt = FlagField(
+        default=False,
+        help_text="`sale` is from a gift receipt: the money is for who brings the goods.",
+    )
+    id_document = DocumentIn(required=False)
+    card_fingerprint = TextField(
+        max_length=64,
+        allow_blank=True,
+        default="",
+        help_text="Of the card that the customer shows.",
+    )
+    offline = OfflineIn(required=False)
 
 
 class ReceivedLineIn(StrictSerializer):
@@ -146,7 +175,15 @@ def to_ask(data: dict[str, Any]) -> AskReturn:
         customer=data["customer"],
         occurred_at=data.get("occurred_at"),
         complete=data["complete"],
+        gift_receipt=data["gift_receipt"],
+        id_hash=hash_document(**data["id_document"]) if "id_document" in data else "",
+        card_fingerprint=data["card_fingerprint"],
+        offline=_offline(data["offline"]) if "offline" in data else None,
     )
+
+
+def _offline(data: dict[str, Any]) -> DecidedOffline:
+    return DecidedOffline(outcome=data["decision"], data_at=data["data_at"])
 
 
 def _common(line: dict[str, Any]) -> dict[str, Any]:
@@ -211,6 +248,9 @@ class ReturnOut(serializers.Serializer[ShownReturn]):
     occurred_at = InstantField()
     expires_at = InstantField(allow_null=True)
     policy = PolicyOut(allow_null=True)
+    appeal_reference = serializers.CharField(
+        allow_null=True, help_text="What a customer quotes who disagrees with a denial; else null."
+    )
     trace_url = serializers.SerializerMethodField()
 
     def get_trace_url(self, shown: ShownReturn) -> str | None:

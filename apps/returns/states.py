@@ -59,6 +59,7 @@ class Disposition(models.TextChoices):
     RETURN_TO_SUPPLIER = "return_to_supplier", _("Back to the supplier")
     REPAIR = "repair", _("Repair")
     WRITE_OFF = "write_off", _("Write off")
+    TRANSFER = "transfer", _("To another shop")
 
 
 BUCKET_OF = {
@@ -68,6 +69,7 @@ BUCKET_OF = {
     Disposition.RETURN_TO_SUPPLIER: "vendor",
     Disposition.REPAIR: "quarantine",
     Disposition.WRITE_OFF: "scrap",
+    Disposition.TRANSFER: "quarantine",
 }
 """Which bucket of the stock a disposition fills."""
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any, cast
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -52,6 +53,8 @@ class Returns(RegisterView):
     def post(self, request: Request) -> HttpResponse:
         caller, now = caller_of(request), timezone.now()
         ask = to_ask(read_body(ReturnIn, request))
+        if ask.id_hash:  # the request is remembered by a digest of its body: of this, then
+            cast(dict[str, Any], request.data)["id_document"] = ask.id_hash
         return _answer(
             request, "return", 201, lambda: services.submit_return(ask, caller=caller, now=now), now
         )

@@ -40,6 +40,7 @@ class NewTender:
     card_brand: str
     last4: str
     needs_card_present: bool
+    card_fingerprint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ class NewSale:
     total: int
     training: bool
     voided: bool
+    delivered_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,8 @@ class LineOfSale:
     hazardous: bool
     recalled: bool
     taxes: tuple[TaxOfLine, ...] = ()
+    category: str = ""
+    serial_tracked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +119,15 @@ class TenderOfSale:
     gateway: str
     gateway_ref: str
     needs_card_present: bool
+    card_fingerprint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class SaleFacts:
-    """A sale with the lines that were asked for, held until the transaction ends."""
+    """A sale with the lines that were asked for, held until the transaction ends.
+
+    `region_id` is of the shop that sold; `seller_seen_at` when its register was last heard of.
+    """
 
     id: UUID
     receipt_number: str
@@ -132,6 +140,9 @@ class SaleFacts:
     voided: bool
     lines: tuple[LineOfSale, ...]
     tenders: tuple[TenderOfSale, ...]
+    region_id: int | None = None
+    delivered_at: datetime | None = None
+    seller_seen_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

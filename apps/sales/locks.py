@@ -12,17 +12,19 @@ from apps.sales.commands import LineOfSale, SaleFacts, SaleKey, TaxOfLine, Tende
 
 _SALE_AND_LINES = """
 SELECT s.id, s.receipt_number, s.store_id, s.currency, s.sold_at, s.channel, s.customer_ref,
-       s.training, s.voided,
+       s.training, s.voided, st.region_id, s.delivered_at, seen.last_seen_at, i.category, i.serial_tracked,
        l.id, l.line_number, l.item_id, i.sku, l.description, l.quantity, l.total_minor,
        l.authorized_quantity, l.returned_quantity, l.refunded_minor, l.serial_number, l.final_sale,
        i.returnable, i.hazardous, i.recalled
   FROM sales_sale s
+  JOIN stores_store st ON st.id = s.store_id
   JOIN sales_saleline l ON l.sale_id = s.id
   JOIN inventory_item i ON i.id = l.item_id
+  LEFT JOIN terminals_terminal t ON t.store_id = s.store_id AND t.number = s.terminal_number
+  LEFT JOIN terminals_terminalseen seen ON seen.terminal_id = t.id
 """
 _BY_RECEIPT = " WHERE s.receipt_number = %s"
 _BY_NATURAL_KEY = """
-  JOIN stores_store st ON st.id = s.store_id
  WHERE st.number = %s AND s.terminal_number = %s AND s.business_date = %s AND s.sequence_number = %s
 """
 _BY_ID = " WHERE s.id = %s"
@@ -32,10 +34,10 @@ SELECT line_id, id, code, inclusive, tax_minor, refunded_minor
 """
 _TENDERS = """
 SELECT id, number, kind, amount_minor, refunded_minor, pending_minor, gateway, gateway_ref,
-       needs_card_present
+       needs_card_present, card_fingerprint
   FROM sales_saletender WHERE sale_id = %s ORDER BY number
 """
-_SALE_FIELDS = 9
+_OF_SALE, _MORE_OF_SALE, _OF_ITEM = slice(0, 9), slice(9, 12), slice(12, 14)
 
 
 def load_sale(key: SaleKey | UUID, line_numbers: Sequence[int], *, lock: bool) -> SaleFacts | None:
@@ -53,10 +55,14 @@ def load_sale(key: SaleKey | UUID, line_numbers: Sequence[int], *, lock: bool) -
     ) or fetch_all(_SALE_AND_LINES + where + " ORDER BY l.id LIMIT 1", params)
     if not rows:
         return None
-    lines = [LineOfSale(*row[_SALE_FIELDS:]) for row in rows]
-    named = [line for line in lines if line.line_number in line_numbers]
+    named = [line for line in map(_line, rows) if line.line_number in line_numbers]
     parts: tuple[Any, ...] = (_with_taxes(named), _tenders(rows[0][0]))
-    return SaleFacts(*rows[0][:_SALE_FIELDS], *parts)
+    return SaleFacts(*rows[0][_OF_SALE], *parts, *rows[0][_MORE_OF_SALE])
+
+
+def _line(row: tuple[Any, ...]) -> LineOfSale:
+    values: list[Any] = [*row[_OF_ITEM.stop :], (), *row[_OF_ITEM]]
+    return LineOfSale(*values)
 
 
 def _where(key: SaleKey | UUID) -> tuple[str, list[Any]]:

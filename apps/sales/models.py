@@ -25,6 +25,7 @@ class Sale(models.Model):
     source_order_ref = models.CharField(_("order"), max_length=64, blank=True)
     sold_at = models.DateTimeField(_("sold"))
     received_at = models.DateTimeField(_("taken in"))
+    delivered_at = models.DateTimeField(_("delivered"), null=True)
     currency = models.CharField(_("currency"), max_length=3)
     operator_ref = models.CharField(_("operator"), max_length=64, blank=True)
     customer_ref = models.CharField(_("customer"), max_length=64, blank=True)
@@ -152,6 +153,8 @@ class SaleTender(models.Model):
     gateway_ref = models.CharField(_("reference at the processor"), max_length=128, blank=True)
     card_brand = models.CharField(_("brand"), max_length=32, blank=True)
     last4 = models.CharField(_("last four"), max_length=4, blank=True)
+    # The processor's word for the card, the same at each payment; never its number.
+    card_fingerprint = models.CharField(_("card fingerprint"), max_length=64, blank=True)
     needs_card_present = models.BooleanField(_("needs the card"), default=False)
     refunded_minor = models.BigIntegerField(_("refunded"), default=0)
     pending_minor = models.BigIntegerField(_("on its way"), default=0)
@@ -170,6 +173,13 @@ class SaleTender(models.Model):
                 name="sale_tender_not_refunded_twice",
             ),
         ]
+        indexes = [
+            # A customer without a receipt, and with the card that paid.
+            models.Index(
+                fields=["card_fingerprint"],
+                condition=~models.Q(card_fingerprint=""), name="sale_tender_card",
+            ),
+        ]  # fmt: skip
 
 
 class SaleConflict(models.Model):

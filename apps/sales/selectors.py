@@ -17,11 +17,12 @@ PAGE = 50
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What is known of a purchase without its receipt. Customer or serial number is needed."""
+    """What is known of a purchase without its receipt. Customer, serial number or card is needed."""
 
     customer: str = ""
     sku: str = ""
     serial: str = ""
+    card: str = ""
     since: datetime | None = None
     until: datetime | None = None
 
@@ -43,8 +44,9 @@ def sale_by_key(key: SaleKey) -> Sale:
 
 def search_sales(search: Search, *, cursor: str | None) -> tuple[list[Sale], str | None]:
     """Sales with something left to return, newest first, with only the lines that match."""
-    if not (search.customer or search.serial):
-        raise Invalid("Name the customer or the serial number.", code="invalid-request")
+    if not (search.customer or search.serial or search.card):
+        message = "Name the customer, the serial number or the card's fingerprint."
+        raise Invalid(message, code="invalid-request")
     left = Q(quantity__gt=F("returned_quantity") + F("authorized_quantity"))
     lines = SaleLine.objects.filter(left)
     if search.sku:
@@ -56,6 +58,9 @@ def search_sales(search: Search, *, cursor: str | None) -> tuple[list[Sale], str
     )
     if search.customer:
         sales = sales.filter(customer_ref=search.customer)
+    if search.card:
+        paid = SaleTender.objects.filter(card_fingerprint=search.card).values("sale")
+        sales = sales.filter(pk__in=paid)
     if search.since:
         sales = sales.filter(sold_at__gte=search.since)
     if search.until:

@@ -61,6 +61,7 @@ class TenderIn(StrictSerializer):
     card_brand = TextField(max_length=32, allow_blank=True, default="")
     last4 = TextField(max_length=4, allow_blank=True, default="")
     needs_card_present = FlagField(default=False)
+    card_fingerprint = TextField(max_length=64, allow_blank=True, default="")
 
 
 class SaleIn(StrictSerializer):
@@ -81,6 +82,9 @@ class SaleIn(StrictSerializer):
     total = MinorField()
     training = FlagField(default=False)
     voided = FlagField(default=False)
+    delivered_at = InstantField(
+        required=False, help_text="When the goods arrived; may be said later, with the same sale."
+    )
 
 
 class BatchIn(StrictSerializer):
@@ -181,6 +185,7 @@ class SaleOut(serializers.Serializer[Sale]):
     sequence_number = serializers.IntegerField()
     channel = serializers.CharField()
     sold_at = InstantField()
+    delivered_at = InstantField(allow_null=True)
     currency = serializers.CharField()
     operator = serializers.CharField(source="operator_ref")
     customer = serializers.CharField(source="customer_ref")
@@ -210,6 +215,7 @@ class SearchQuery(StrictSerializer):
     customer = TextField(max_length=64, required=False, default="")
     sku = TextField(max_length=64, required=False, default="")
     serial = TextField(max_length=64, required=False, default="")
+    card_fingerprint = TextField(max_length=64, required=False, default="")
     until = InstantField(required=False)
     since = InstantField(required=False)
     cursor = TextField(max_length=256, required=False)

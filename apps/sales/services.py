@@ -161,6 +161,7 @@ def _stands_already(sale: NewSale, body: Any, *, caller: Caller, now: datetime) 
     ).first()  # fmt: skip
     stands = natural or Sale.objects.get(receipt_number=sale.receipt_number)
     if bytes(stands.content_hash) == content_hash and stands.store_id == caller.store_id:
+        _note_delivery(stands, sale, caller=caller, now=now)
         return TakenIn("duplicate", stands.pk, stands.receipt_number)
     conflict, created = SaleConflict.objects.get_or_create(
         sale=stands, content_hash=content_hash,
@@ -187,6 +188,21 @@ def _open_again(conflict: SaleConflict) -> None:
     SaleConflict.objects.filter(pk=conflict.pk, status=ConflictStatus.RESOLVED).update(
         status=ConflictStatus.OPEN, note="", settled_at=None, settled_by=""
     )
+
+
+def _note_delivery(stands: Sale, sale: NewSale, *, caller: Caller, now: datetime) -> None:
+    """Said once, when the same sale is sent again with the time at which the goods arrived."""
+    if sale.delivered_at is None:
+        return
+    noted = Sale.objects.filter(pk=stands.pk, delivered_at=None)
+    if noted.update(delivered_at=sale.delivered_at):
+        data = {"delivered_at": sale.delivered_at}
+        label = stands.receipt_number
+        fact = Fact("sale.delivered", "sale", str(stands.pk), subject_label=label, data=data)
+        place = Place(stands.store_id, caller.store_number, sale.terminal, sale.delivered_at)
+        audit.record([fact], actor=caller.actor, now=now)
+        told = {"receipt_number": label, "delivered_at": sale.delivered_at.isoformat()}
+        events.tell([News("sale.delivered", "sale", str(stands.pk), told)], place=place, now=now)
 
 
 def _differences(stands: Sale, came: NewSale) -> list[dict[str, str]]:
@@ -220,7 +236,7 @@ def _sale_values(
         sale_id, caller.store_id, caller.terminal_id, sale.terminal, sale.business_date,
         sale.sequence_number, sale.receipt_number, sale.channel, sale.source_order_ref, sale.sold_at,
         now, sale.currency, sale.operator, sale.customer, gross, discount, tax, sale.total,
-        sale.training, sale.voided, content_hash,
+        sale.training, sale.voided, content_hash, sale.delivered_at,
     ]  # fmt: skip
 
 
@@ -276,8 +292,17 @@ def _told(sale: NewSale) -> dict[str, Any]:
 
 
 def _content_hash(sale: NewSale) -> bytes:
-    """SHA-256 of what the sale says, however it was written ("6" and "6.000" are the same)."""
-    return hashlib.sha256(json.dumps(asdict(sale), default=_plain).encode()).digest()
+    """SHA-256 of what the sale says, however it was written ("6" and "6.000" are the same).
+
+    What may become known later counts only where it is said (a card's fingerprint) or not at all
+    (the delivery), so that the same sale stays the same.
+    """
+    said = asdict(sale)
+    del said["delivered_at"]
+    for tender in said["tenders"]:
+        if not tender["card_fingerprint"]:
+            del tender["card_fingerprint"]
+    return hashlib.sha256(json.dumps(said, default=_plain).encode()).digest()
 
 
 def _plain(value: Any) -> str:

@@ -14,8 +14,9 @@ from apps.sales.commands import LineChange
 _INSERT_SALE = """
 INSERT INTO sales_sale (id, store_id, terminal_id, terminal_number, business_date, sequence_number,
        receipt_number, channel, source_order_ref, sold_at, received_at, currency, operator_ref,
-       customer_ref, gross_minor, discount_minor, tax_minor, total_minor, training, voided, content_hash)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+       customer_ref, gross_minor, discount_minor, tax_minor, total_minor, training, voided, content_hash,
+       delivered_at)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 ON CONFLICT DO NOTHING
 """
 
@@ -39,11 +40,11 @@ new_taxes AS (
       JOIN new_lines n USING (line_number)
      ORDER BY n.id, t.place)
 INSERT INTO sales_saletender (sale_id, number, kind, amount_minor, gateway, gateway_ref, card_brand,
-       last4, needs_card_present, refunded_minor, pending_minor)
+       last4, needs_card_present, card_fingerprint, refunded_minor, pending_minor)
 SELECT %(sale)s, t.number, t.kind, t.amount, t.gateway, t.gateway_ref, t.card_brand, t.last4,
-       t.needs_card_present, 0, 0
+       t.needs_card_present, t.card_fingerprint, 0, 0
   FROM jsonb_to_recordset(%(tenders)s::jsonb) AS t(number int, kind text, amount bigint, gateway text,
-       gateway_ref text, card_brand text, last4 text, needs_card_present boolean)
+       gateway_ref text, card_brand text, last4 text, needs_card_present boolean, card_fingerprint text)
  ORDER BY t.number
 """
 

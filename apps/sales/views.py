@@ -98,6 +98,7 @@ class SaleSearch(RegisterView):
             customer=query["customer"],
             sku=query["sku"],
             serial=query["serial"],
+            card=query["card_fingerprint"],
             since=query.get("from"),
             until=query.get("to"),
         )

@@ -38,7 +38,7 @@ class StoreAdmin(HistoryAdmin[Store]):
         (
             _("Where and in what money"),
             {
-                "fields": ("country", "timezone", "currency"),
+                "fields": ("country", "timezone", "currency", "language"),
                 "description": _(
                     "Both decide about returns: change them only before the first sale."
                 ),

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import zoneinfo
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -50,6 +51,10 @@ class Store(models.Model):
     )  # fmt: skip
     currency = models.CharField(_("currency"), max_length=3, validators=[validate_currency])
     country = models.CharField(_("country"), max_length=2, help_text=_("ISO 3166, two letters."))
+    language = models.CharField(
+        _("language"), max_length=8, blank=True, choices=settings.LANGUAGES,
+        help_text=_("Of the sentences that its registers show, unless they ask for another. Empty: English."),
+    )  # fmt: skip
     sandbox = models.BooleanField(
         _("sandbox"), default=False, help_text=_("A shop for trying things out.")
     )

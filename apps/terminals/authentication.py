@@ -88,5 +88,7 @@ def _caller(row: store.TokenRow, request_id: str) -> Caller:
         request_id=request_id,
         rate_per_second=row.rate_per_second,
         burst=row.burst,
+        return_limit_minor=row.return_limit_minor,
+        language=row.language,
         good_until=min(row.expires_at, row.credential_not_after or row.expires_at),
     )

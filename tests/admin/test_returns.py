@@ -7,7 +7,7 @@ from django.test import Client
 from apps.events.services import place_events
 from apps.returns.models import CustomerReturn
 from tests.admin.helpers import page, read, rows, url
-from tests.world import Register, card, exchange_line, line, pay_out, return_body
+from tests.world import Register, card, exchange_line, line, pay_out, publish_policy, return_body
 
 
 def test_the_story_of_a_completed_return(it: Client, register: Register) -> None:
@@ -38,6 +38,60 @@ def test_the_story_of_a_denied_return(it: Client, register: Register) -> None:
     assert "Receipt T-404 was named, and no such sale is known here." in text
     assert "No sale under this receipt. Check the number, or search by customer." in text
     assert "Nothing moved: the return was denied." in text
+
+
+def test_a_denial_is_found_by_the_reference_that_the_customer_quotes(
+    it: Client, register: Register
+) -> None:
+    answer = register.post("returns", return_body({"receipt_number": "T-404"})).json()
+    register.post("returns", return_body({"receipt_number": "T-405"}))
+
+    assert answer["appeal_reference"] in read(it, page(CustomerReturn.objects.get(pk=answer["id"])))
+    assert rows(it, CustomerReturn, q=answer["appeal_reference"].lower()) == 1
+    assert rows(it, CustomerReturn, q=answer["appeal_reference"][:-1] + "?") == 0
+
+
+def test_the_story_of_a_return_that_waits_says_why_in_words(it: Client, register: Register) -> None:
+    holidays = [{"first": "2026-01-01", "last": "2026-01-31", "until": "2026-02-28"}]
+    publish_policy(
+        rules={
+            "window": {"days": 10, "late": "override", "holidays": holidays},
+            "conditions": {"rows": [{"condition": "unopened", "fee_percent": "10"}]},
+            "amount": {"ask_above": {"EUR": 400}},
+            "stock": {"not_ranged": "transfer"},
+        }
+    )
+    register.take_back(register.sell(sold_at="2026-01-20T16:41:09+01:00"), "2")
+
+    text = read(it, page(CustomerReturn.objects.get()))
+
+    for said in (
+        "A manager may allow it Waits for approval 4.59 EUR would go back to the customer",
+        "Nothing moves before a manager has allowed it.", "The return window has ended.",
+        "last day 28 Feb 2026", "holidays, until 28 Feb 2026",
+        "No more than without a manager", "amount 4.59 EUR at most 4.00 EUR",
+        "A restocking fee", "worth 5.10 EUR fee 0.51 EUR", "carried here yes", "sold 6 came back 0",
+    ):  # fmt: skip
+        assert said in text, said
+    assert "_minor" not in text
+    assert "{" not in text
+
+
+def test_the_story_of_a_return_without_receipt(it: Client, register: Register) -> None:
+    publish_policy(rules={"no_receipt": {"blind": "allow", "customer_count": 3}})
+    register.sell()
+    document = {"kind": "passport", "issuer": "DE", "number": "C01X00T47"}
+    row = {"sku": "85123A", "quantity": "1"}
+    register.post("returns", {"lines": [row], "id_document": document, "complete": True})
+
+    text = read(it, page(CustomerReturn.objects.get()))
+
+    for said in (
+        "The customer came without a receipt.", "an identity document was shown",
+        "It has a recent price", "lowest price 2.55 EUR", "document shown yes",
+        "how often 1 at most so often 3", "Store credit",
+    ):  # fmt: skip
+        assert said in text, said
 
 
 def test_the_story_of_an_exchange_shows_how_the_money_adds_up(

@@ -27,6 +27,7 @@ from tests.world import (
     Register,
     make_register,
     problem,
+    publish_policy,
     return_body,
     sale_body,
     to_bytes,
@@ -102,6 +103,13 @@ def _more_than_authorized(register: Register) -> Any:
     return register.complete(authorized, {"number": 1, "quantity": "2"})
 
 
+def _worse_than_promised(register: Register) -> Any:
+    rows = [{"condition": "damaged", "accept": "deny"}]
+    publish_policy(rules={"conditions": {"rows": rows}})
+    authorized = register.authorize(register.sell())
+    return register.complete(authorized, {"number": 1, "condition": "damaged"})
+
+
 def _other_epoch(register: Register) -> Any:
     cursor = register.get("changes").json()["next"]
     FeedHead.objects.update(epoch="00000000-0000-4000-8000-000000000000")
@@ -136,6 +144,7 @@ PRODUCERS: dict[str, Callable[[Register], Any]] = {
     ),
     "return-not-authorized": _twice_completed,
     "return-not-voidable": lambda r: r.void(r.take_back(r.sell()).json()),
+    "condition-refused": _worse_than_promised,
     "quantity-exceeded": _more_than_authorized,
     "sale-conflict": _same_receipt,
     "cursor-expired": _other_epoch,

@@ -17,6 +17,7 @@ from apps.returns.policy.settings import Rules, default_rules, validate_rules
 from apps.sales.commands import LineOfSale, SaleFacts, TaxOfLine
 
 SALE_ID = UUID(int=1)
+RULES = Rules.from_json(default_rules())
 
 
 def sold_line(number: int = 1, **changes: Any) -> LineOfSale:
@@ -30,7 +31,9 @@ def sold_line(number: int = 1, **changes: Any) -> LineOfSale:
     return replace(line, **changes)
 
 
-def asked(number: int = 1, quantity: str = "1", sale_line: int = 1, **changes: Any) -> AskedLine:
+def asked(
+    number: int = 1, quantity: str = "1", sale_line: int | None = 1, **changes: Any
+) -> AskedLine:
     line = AskedLine(number, sale_line, "", Decimal(quantity), "", "", "")
     return replace(line, **changes)
 
@@ -39,9 +42,10 @@ def facts(*lines: LineFacts, **changes: Any) -> Facts:
     sold = datetime(2026, 11, 1, 12, tzinfo=UTC)
     sale = SaleFacts(SALE_ID, "T-1", 1, "EUR", sold, "store", "", False, False, (), ())
     everything = Facts(
-        receipt_named=True, sale=sale, lines=lines or (LineFacts(asked(), sold_line()),), exchange=(),
-        rulebook=Rulebook(1, "Standard", 3, Rules(30, 24)), reasons={}, conditions={},
-        store_currency="EUR", store_timezone="Europe/Berlin", at=datetime(2026, 11, 20, tzinfo=UTC),
+        kind="receipted", sale=sale, lines=lines or (LineFacts(asked(), sold_line()),), exchange=(),
+        rulebook=Rulebook(1, "Standard", 3, RULES), reasons={}, conditions={},
+        store_id=1, region_id=None, store_currency="EUR", store_timezone="Europe/Berlin",
+        at=datetime(2026, 11, 20, tzinfo=UTC),
     )  # fmt: skip
     return replace(everything, **changes)
 
@@ -116,7 +120,7 @@ def test_exchange_goods_are_priced_as_asked() -> None:
 
 
 def test_without_policy_and_sale_there_is_an_answer_nonetheless() -> None:
-    blind = facts(LineFacts(asked(), None), receipt_named=False, sale=None, rulebook=None)
+    blind = facts(LineFacts(asked(), None), kind="blind", sale=None, rulebook=None)
     decision = decide(blind)
     assert decision.lines[0].codes == ("no-policy", "receipt-required")
     assert [row["rule"] for row in decision.trace] == ["policy", "sale_known"]
@@ -124,7 +128,8 @@ def test_without_policy_and_sale_there_is_an_answer_nonetheless() -> None:
 
 def test_the_settings_to_begin_with_are_valid() -> None:
     validate_rules(default_rules())
-    assert Rules.from_json(default_rules()) == Rules(window_days=30, hold_hours=24)
+    rules = Rules.from_json(default_rules())
+    assert (rules.window.days, rules.authorization.hours) == (30, 24)
 
 
 @pytest.mark.parametrize(

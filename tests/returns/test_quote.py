@@ -17,7 +17,16 @@ from tests.world import (
 )
 
 # What only a return that was written has.
-OWN = {"id", "number", "status", "scope", "expires_at", "occurred_at", "trace_url"}
+OWN = {
+    "id",
+    "number",
+    "status",
+    "scope",
+    "expires_at",
+    "occurred_at",
+    "trace_url",
+    "appeal_reference",
+}
 ASKED: dict[str, dict[str, Any]] = {
     "one line": {},
     "two lines of one": {"lines": [return_line(1, "2"), return_line(1, "3", condition="damaged")]},

@@ -5,14 +5,15 @@ from __future__ import annotations
 EVENT_TYPES: dict[str, tuple[str, ...]] = {
     "return": (
         "return.authorized",
+        "return.needs_override",
         "return.denied",
         "return.completed",
         "return.voided",
         "return.expired",
     ),
     "refund": ("refund.succeeded", "refund.failed"),
-    "sale": ("sale.recorded", "sale.partially_returned", "sale.fully_returned"),
-    "stock": ("stock.changed",),
+    "sale": ("sale.recorded", "sale.delivered", "sale.partially_returned", "sale.fully_returned"),
+    "stock": ("stock.changed", "stock.counting"),
     "item": ("item.changed",),
     "policy": ("policy.published",),
     "terminal": ("terminal.*",),

@@ -194,8 +194,8 @@ class VersionForm(forms.ModelForm[PolicyVersion]):
         if not self.errors:
             self.instance.rules = {
                 **now.rules,
-                "window": {"days": data["window_days"]},
-                "authorization": {"hours": data["hold_hours"]},
+                "window": {**now.rules["window"], "days": data["window_days"]},
+                "authorization": {**now.rules["authorization"], "hours": data["hold_hours"]},
             }
         return data
 

@@ -22,6 +22,7 @@ from apps.refunds.models import Refund
 from apps.refunds.states import OPEN, RefundStatus
 from apps.returns.admin.story import DECISION_TONES, STATUS_TONES, read_story
 from apps.returns.models import CustomerReturn
+from apps.returns.policy.appeal import number_of
 from apps.returns.states import Outcome, ReturnKind, ReturnStatus
 
 _SEARCHED = timedelta(days=90)
@@ -88,7 +89,7 @@ class CustomerReturnAdmin(ReadOnlyAdmin[CustomerReturn]):
         "lines__sale_line__serial_number",
     )
     search_help_text = _(
-        "Return number, receipt, customer, serial number, refund id or processor reference"
+        "Return number, appeal reference, receipt, customer, serial number, refund id or processor reference"
     )
     change_form_template = "admin/returns/story.html"
     empty_says = _("Returns appear here as registers ask for them, denied ones too.")
@@ -104,6 +105,8 @@ class CustomerReturnAdmin(ReadOnlyAdmin[CustomerReturn]):
         """What has no index of its own is looked for in the last 90 days."""
         after = timezone.now() - _SEARCHED
         recent = CustomerReturn.objects.filter(received_at__gte=after)
+        if number := number_of(term):
+            return [CustomerReturn.objects.filter(number__iexact=number).values("pk")]
         found = [
             recent.filter(**{f: term}).values("pk") for f in ("receipt_number", "customer_ref")
         ]

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from datetime import datetime
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +19,8 @@ from apps.inventory.models import StockMovement
 from apps.refunds.admin.refunds import TONES
 from apps.refunds.models import Refund
 from apps.refunds.states import RefundStatus
+from apps.returns.admin.grounds import RULES, in_words
+from apps.returns.commands import Message
 from apps.returns.models import (
     ConditionCode,
     CustomerReturn,
@@ -29,7 +28,9 @@ from apps.returns.models import (
     ReasonCode,
     ReturnLine,
 )
-from apps.returns.policy.codes import RESPONSES
+from apps.returns.policy.appeal import appeal_of
+from apps.returns.policy.codes import RESPONSES, Response
+from apps.returns.selectors import said
 from apps.returns.states import Outcome, ReturnStatus
 
 DECISION_TONES = {
@@ -43,17 +44,6 @@ STATUS_TONES = {
     ReturnStatus.AUTHORIZED: display.WAIT,
     ReturnStatus.NEEDS_OVERRIDE: display.WAIT,
 }
-_RULES = {
-    "policy": _("A policy is in force"),
-    "sale_known": _("The sale is known"),
-    "window": _("Within the return window"),
-    "line_belongs": _("The line is on the receipt"),
-    "quantity_left": _("So many are left"),
-    "returnable": _("The product may come back"),
-    "stock_now": _("Exchange goods are there"),
-}
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT\S+[+-]\d\d:\d\d")
-_QUANTITY = re.compile(r"-?\d+\.\d{3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +81,7 @@ class Story:
 
     @property
     def denied(self) -> bool:
-        return self.what.decision != Outcome.APPROVED
+        return self.what.status in (ReturnStatus.DENIED, ReturnStatus.NEEDS_OVERRIDE)
 
     @property
     def decision_tone(self) -> str:
@@ -102,13 +92,16 @@ class Story:
         return STATUS_TONES.get(ReturnStatus(self.what.status), display.CALM)
 
     @property
-    def reasons_given(self) -> list[dict[str, str]]:
+    def reasons_given(self) -> list[Message]:
         """The sentences for the operator and the customer; the good news when there is no other."""
-        said: list[dict[str, str]] = list(self.what.messages)
-        return said or [
-            {"to": "operator", "code": "ok", "text": RESPONSES["ok"].operator},
-            {"to": "customer", "code": "ok", "text": RESPONSES["ok"].customer},
-        ]
+        kept = self.what.messages or [{"to": to, "code": "ok"} for to in ("operator", "customer")]
+        return [said(message) for message in kept]
+
+    @property
+    def appeal(self) -> str:
+        """What the customer quotes who disagrees; empty where nothing was denied."""
+        denied = self.what.status == ReturnStatus.DENIED
+        return appeal_of(self.what.number) if denied else ""
 
     @property
     def toned_refunds(self) -> list[tuple[Refund, str]]:
@@ -145,7 +138,7 @@ def read_story(
         exchange=list(what.exchange_lines.select_related("item").order_by("number")),
         tenders=list(what.sale.tenders.order_by("number")) if what.sale else [],
         others=list(others.order_by("-received_at")[:20]) if what.sale_id else [],
-        trace=[_trace_row(row, what.store.timezone) for row in what.trace],
+        trace=[_trace_row(row, what) for row in what.trace],
         movements=_movements(what),
         refunds=refunds,
         events=list(Event.objects.filter(subjects | moved).order_by("ordinal")),
@@ -183,22 +176,20 @@ def _names(model: type[ReasonCode] | type[ConditionCode], codes: set[str]) -> di
     return {code: found.get(code, code) for code in codes}
 
 
-def _trace_row(row: dict[str, Any], zone: str) -> TraceRow:
+def _trace_row(row: dict[str, Any], what: CustomerReturn) -> TraceRow:
     known = RESPONSES.get(row["code"])
     return TraceRow(
-        rule=str(_RULES.get(row["rule"], row["rule"])),
+        rule=str(RULES.get(row["rule"], row["rule"])),
         line=row.get("line"),
         code=row["code"],
-        says=str(_("Yes")) if row["code"] == "ok" else known.operator if known else row["code"],
+        says=_says(row, known),
         tone=DECISION_TONES.get(Outcome(row["outcome"]), display.CALM),
-        inputs={name: _ground(value, zone) for name, value in (row.get("inputs") or {}).items()},
+        inputs=in_words(row.get("inputs") or {}, zone=what.store.timezone, currency=what.currency),
     )
 
 
-def _ground(value: Any, zone: str) -> Any:
-    """Times in the shop's zone, quantities without needless zeros; the rest as it is."""
-    if isinstance(value, str) and _TIME.fullmatch(value):
-        return display.exact(datetime.fromisoformat(value), zone)
-    if isinstance(value, str) and _QUANTITY.fullmatch(value):
-        return display.quantity(Decimal(value))
-    return value
+def _says(row: dict[str, Any], known: Response | None) -> str:
+    said_ = str(_("Yes")) if row["code"] == "ok" else str(known.operator) if known else row["code"]
+    set_aside = {"waived": _("A manager allowed it."), "recalled": _("Recalled goods are taken.")}
+    aside = set_aside.get(row.get("by", ""))
+    return f"{said_} {aside}" if aside else said_

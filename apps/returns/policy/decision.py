@@ -2,154 +2,125 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from decimal import Decimal
+from dataclasses import replace
 from typing import Any
 
 from apps.common.money import extended_price
-from apps.returns.commands import AskedLine, Message
-from apps.returns.policy import pricing, rules
+from apps.returns.commands import Message
+from apps.returns.policy import rules
+from apps.returns.policy.answers import Decision, ExchangeDecision, LineDecision
 from apps.returns.policy.codes import RESPONSES
-from apps.returns.policy.facts import ExchangeFacts, Facts, LineFacts
-from apps.returns.policy.pricing import Worth
-from apps.returns.policy.rules import Finding
-from apps.returns.states import RANK, Disposition, Outcome
-from apps.sales.commands import LineOfSale
+from apps.returns.policy.dispositions import disposition_of
+from apps.returns.policy.facts import Facts
+from apps.returns.policy.findings import Finding
+from apps.returns.policy.judging import (
+    Judged,
+    applying,
+    asked,
+    exchange_findings,
+    judge_lines,
+    line_outcome,
+    overrule,
+    waive,
+)
+from apps.returns.policy.pricing import Totals, Worth
+from apps.returns.states import RANK, Outcome, RefundTo
+
+__all__ = ["Decision", "ExchangeDecision", "LineDecision", "decide", "refund_to"]
 
 
-@dataclass(frozen=True, slots=True)
-class LineDecision:
-    """One line's outcome, its codes (worst first), where the goods go, and what they are worth."""
-
-    asked: AskedLine
-    sold: LineOfSale | None
-    outcome: Outcome
-    codes: tuple[str, ...]
-    disposition: str
-    worth: Worth
-
-
-@dataclass(frozen=True, slots=True)
-class ExchangeDecision:
-    facts: ExchangeFacts
-    total: int
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """The answer, with everything it rests on."""
-
-    outcome: Outcome
-    lines: tuple[LineDecision, ...]
-    exchange: tuple[ExchangeDecision, ...]
-    messages: tuple[Message, ...]
-    trace: tuple[dict[str, Any], ...]
-
-    @property
-    def approved(self) -> bool:
-        return self.outcome == Outcome.APPROVED
-
-    @property
-    def line_total(self) -> int:
-        return sum(line.worth.refund for line in self.lines)
-
-    @property
-    def exchange_total(self) -> int:
-        return sum(line.total for line in self.exchange)
-
-
-def decide(facts: Facts) -> Decision:
+def decide(facts: Facts, waived: frozenset[str] = frozenset()) -> Decision:
     """May these goods come back? Pure: the same facts always give the same answer.
 
-    1. The rules that concern the whole return, then those of each line, then the exchange goods.
+    1. The rules that concern the whole return, the exchange goods, then those of each line.
     2. Each line is worth what the lines of this return before it have left over.
-    3. The worst finding is the line's outcome, the worst line the return's. Nothing is worth
-       anything unless all of it may come back.
+    3. The rules that look at what all of it is worth.
+    4. The worst finding is the line's outcome, and the worst line the return's. Where lines may be
+       split, refused ones stay behind; nothing is worth anything in a return that is denied.
+
+    `waived` are codes that a manager allowed: they count as approved and stay in the trace. What is
+    denied outright cannot be waived.
     """
-    whole = [rules.policy_in_force(facts), rules.sale_known(facts), *_given(rules.window(facts))]
-    whole += _exchange_findings(facts)
-    lines, findings = _decide_lines(facts, whole)
-    of_lines = [finding for found in findings for finding in found]
-    outcome = _worst([*whole, *of_lines])
-    if outcome != Outcome.APPROVED:
-        lines = [replace(line, worth=Worth()) for line in lines]
+    whole = asked(rule(facts) for rule in rules.OF_THE_WHOLE)
+    whole = [waive(one, waived) for one in [*whole, *exchange_findings(facts)]]
+    lines = judge_lines(facts, whole, waived)
+    totals = _totals(lines)
+    sums = asked(rule(facts, totals) for rule in rules.OF_THE_SUM)
+    whole += [waive(one, waived) for one in sums]
+    if all(line.recalled for line in lines):
+        whole = [overrule(one) for one in whole]
+    decided = [_decide_line(line, whole, facts) for line in lines]
+    outcome = _outcome(decided, facts, any(line.recalled for line in lines))
+    decided = [_without_worth(one) if outcome == Outcome.DENIED else one for one in decided]
     exchange = tuple(
         ExchangeDecision(e, extended_price(e.asked.unit_price, e.asked.quantity))
         for e in facts.exchange
     )
-    messages = _messages([*whole, *of_lines])
-    return Decision(outcome, tuple(lines), exchange, messages, _trace(whole, lines, findings))
+    every = [*whole, *(one for line in lines for one in line.findings)]
+    return Decision(
+        outcome,
+        tuple(decided),
+        exchange,
+        _messages(every) + _differing(outcome, facts),
+        _trace(whole, lines),
+        refund_to(facts),
+    )
 
 
-def disposition_of(line: AskedLine, sold: LineOfSale | None, facts: Facts) -> str:
-    """Recalled goods go to quarantine; else the reason decides if it says so, else the condition."""
-    if sold is not None and sold.recalled:
-        return Disposition.QUARANTINE
-    by_reason = facts.reasons.get(line.reason, "")
-    return by_reason or facts.conditions.get(line.condition, Disposition.QUARANTINE)
+def refund_to(facts: Facts) -> str:
+    """Where the money may go: without the buyer's receipt never to the buyer's tenders."""
+    if facts.kind == "receipted" or facts.refund_to != RefundTo.ORIGINAL:
+        return facts.refund_to
+    return str(RefundTo.STORE_CREDIT)
 
 
-def _decide_lines(
-    facts: Facts, whole: Sequence[Finding]
-) -> tuple[list[LineDecision], list[list[Finding]]]:
-    current: dict[int, LineOfSale] = {}
-    claimed: dict[int, Decimal] = defaultdict(Decimal)
-    lines, all_findings = [], []
-    for line in facts.lines:
-        found = [] if facts.sale is None else _line_findings(line, claimed)
-        worth = Worth()
-        if line.sold is not None:
-            sold = current.get(line.sold.id, line.sold)
-            worth = pricing.price(sold, line.asked.quantity)
-            current[sold.id] = pricing.after(sold, line.asked.quantity, worth)
-            claimed[sold.id] += line.asked.quantity
-        outcome = _worst([*whole, *found])
-        codes = _codes([*whole, *found])
-        place = disposition_of(line.asked, line.sold, facts) if outcome == Outcome.APPROVED else ""
-        lines.append(LineDecision(line.asked, line.sold, outcome, codes, place, worth))
-        all_findings.append(found)
-    return lines, all_findings
+def _decide_line(line: Judged, whole: Sequence[Finding], facts: Facts) -> LineDecision:
+    outcome = line_outcome(line, whole)
+    speaking = [*applying(line, whole), *line.findings]
+    refused = outcome == Outcome.DENIED
+    return LineDecision(
+        line.facts,
+        outcome,
+        _codes(speaking),
+        "" if refused else disposition_of(line.facts, facts),
+        Worth() if refused else line.worth,
+    )
 
 
-def _line_findings(line: LineFacts, claimed: dict[int, Decimal]) -> list[Finding]:
-    taken = claimed[line.sold.id] if line.sold else Decimal(0)
-    return [
-        rules.line_belongs(line),
-        *_given(rules.quantity_left(line, taken)),
-        *_given(rules.returnable(line)),
-    ]
+def _outcome(lines: Sequence[LineDecision], facts: Facts, any_recalled: bool) -> Outcome:
+    """The worst line's; where lines may be split, of those that are not refused.
+
+    Recalled goods are taken in every case, so they are never held back by their neighbours.
+    """
+    outcomes = [line.outcome for line in lines]
+    splits = any_recalled or (facts.rules is not None and facts.rules.splitting.allowed)
+    if splits:
+        outcomes = [one for one in outcomes if one != Outcome.DENIED] or outcomes
+    return max(outcomes, key=RANK.__getitem__)
 
 
-def _exchange_findings(facts: Facts) -> list[Finding]:
-    claimed: dict[str, Decimal] = defaultdict(Decimal)
-    found = []
-    for exchange in facts.exchange:
-        found.append(rules.exchange_stock(exchange, claimed[exchange.asked.sku]))
-        claimed[exchange.asked.sku] += exchange.asked.quantity
-    return found
+def _totals(lines: Sequence[Judged]) -> Totals:
+    return Totals(sum(line.worth.to_customer for line in lines if not line.recalled))
 
 
-def _given(finding: Finding | None) -> list[Finding]:
-    return [] if finding is None else [finding]
-
-
-def _worst(findings: Sequence[Finding]) -> Outcome:
-    return max((finding.outcome for finding in findings), key=RANK.__getitem__)
+def _without_worth(line: LineDecision) -> LineDecision:
+    return replace(line, worth=Worth())
 
 
 def _codes(findings: Sequence[Finding]) -> tuple[str, ...]:
     """The codes that speak against it (or need saying), worst first; `ok` when there are none."""
-    said = {finding.code: RANK[finding.outcome] for finding in findings if finding.code != "ok"}
+    said = {one.code: RANK[one.outcome] for one in findings if one.speaks}
     return tuple(sorted(said, key=lambda code: -said[code])) or ("ok",)
 
 
 def _messages(findings: Sequence[Finding]) -> tuple[Message, ...]:
-    codes = [code for code in _codes(findings) if code != "ok"]
+    """By code, worst first; what a manager allowed needs no saying any more."""
+    codes = _codes([one for one in findings if not one.waived])
     return tuple(
         Message(to, code, text)
         for code in codes
+        if code != "ok"
         for to, text in (
             ("operator", RESPONSES[code].operator),
             ("customer", RESPONSES[code].customer),
@@ -158,20 +129,30 @@ def _messages(findings: Sequence[Finding]) -> tuple[Message, ...]:
     )
 
 
-def _trace(
-    whole: Sequence[Finding], lines: Sequence[LineDecision], findings: Sequence[Sequence[Finding]]
-) -> tuple[dict[str, Any], ...]:
+def _differing(outcome: Outcome, facts: Facts) -> tuple[Message, ...]:
+    """What a register decided offline is decided again; that the two differ is worth saying."""
+    if facts.offline is None or facts.offline.outcome == outcome:
+        return ()
+    code = "offline-differs"
+    return (Message("operator", code, RESPONSES[code].operator),)
+
+
+def _trace(whole: Sequence[Finding], lines: Sequence[Judged]) -> tuple[dict[str, Any], ...]:
     rows = [_row(finding, None) for finding in whole]
-    for line, found in zip(lines, findings, strict=True):
-        rows += [_row(finding, line.asked.number) for finding in found]
+    for line in lines:
+        rows += [_row(finding, line.facts.asked.number) for finding in line.findings]
     return tuple(rows)
 
 
 def _row(finding: Finding, line: int | None) -> dict[str, Any]:
-    return {
+    """`outcome` is what it comes to; what the rule itself said stands in `said` where they differ."""
+    row = {
         "rule": finding.rule,
         "line": line,
         "code": finding.code,
         "outcome": str(finding.outcome),
         "inputs": finding.inputs,
     }
+    if finding.outcome != finding.found:
+        row |= {"said": str(finding.found), "by": "waived" if finding.waived else "recalled"}
+    return row

@@ -5,18 +5,33 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from apps.common.money import cumulative_share
+from apps.common.money import cumulative_share, extended_price
 from apps.sales.commands import LineOfSale
 
 
 @dataclass(frozen=True, slots=True)
 class Worth:
-    """`refund = net + tax`; `taxes` are (tax of the sale line, minor units)."""
+    """What a line's goods are worth: `refund = net + tax`; `taxes` are (tax of the sale line, minor).
+
+    `fee` is kept back of it, never more than it: the customer gets `refund - fee`.
+    """
 
     refund: int = 0
     net: int = 0
     tax: int = 0
     taxes: tuple[tuple[int, int], ...] = ()
+    fee: int = 0
+
+    @property
+    def to_customer(self) -> int:
+        return self.refund - self.fee
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What the lines that may come back bring the customer, recalled goods left out."""
+
+    amount_minor: int
 
 
 def price(line: LineOfSale, quantity: Decimal) -> Worth:
@@ -33,6 +48,12 @@ def price(line: LineOfSale, quantity: Decimal) -> Worth:
     refund = share(line.total_minor, line.refunded_minor)
     tax = sum(minor for _, minor in taxes)
     return Worth(refund, refund - tax, tax, taxes)
+
+
+def price_without_sale(unit_minor: int | None, quantity: Decimal) -> Worth:
+    """Goods whose sale is not known, at this price of a unit. Their taxes are not known either."""
+    refund = extended_price(unit_minor or 0, quantity)
+    return Worth(refund, refund)
 
 
 def after(line: LineOfSale, quantity: Decimal, worth: Worth) -> LineOfSale:

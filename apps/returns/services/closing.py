@@ -95,7 +95,7 @@ def _expire(return_id: UUID, *, now: datetime) -> int:
 
 def _let_go(customer_return: CustomerReturn, lines: Sequence[ReturnLine], now: datetime) -> None:
     """Units, exchange goods and money that were promised are free again."""
-    sales.change_lines([_undo(line, authorized=-line.authorized_quantity) for line in lines])
+    _change_sale([_undo(line, authorized=-line.authorized_quantity) for line in _held(lines)])
     reserved = dict[int, Decimal]()
     for line in customer_return.exchange_lines.filter(reserved=True):
         reserved[line.item_id] = reserved.get(line.item_id, Decimal(0)) + line.quantity
@@ -109,7 +109,7 @@ def _take_goods_back_out(
     customer_return: CustomerReturn, lines: Sequence[ReturnLine], now: datetime
 ) -> News:
     """A completed return undone: the goods leave stock again, the exchange goods come back."""
-    sales.change_lines([_undo(line, returned=-line.received_quantity) for line in lines])
+    _change_sale([_undo(line, returned=-line.received_quantity) for line in _held(lines)])
     exchange = list(customer_return.exchange_lines.select_related("item"))
     moves = [
         _move(customer_return, f"{line.number}", line.item_id,
@@ -124,6 +124,16 @@ def _take_goods_back_out(
     skus = {line.item_id: line.sku for line in lines if line.item_id is not None}
     skus |= {line.item_id: line.item.sku for line in exchange}
     return inventory.stock_changed(f"void:{customer_return.pk}", levels, skus)
+
+
+def _held(lines: Sequence[ReturnLine]) -> list[ReturnLine]:
+    """The lines that hold units of a sale; a refused line, or one without a sale, holds none."""
+    return [line for line in lines if line.sale_line_id is not None and line.authorized_quantity]
+
+
+def _change_sale(changes: list[LineChange]) -> None:
+    if changes:
+        sales.change_lines(changes)
 
 
 def _undo(

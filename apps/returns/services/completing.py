@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 
 from apps.audit import services as audit
@@ -11,6 +12,7 @@ from apps.audit.commands import Fact
 from apps.common.caller import Caller
 from apps.common.errors import Conflict, FieldError, Invalid
 from apps.common.fields import format_quantity
+from apps.common.money import cumulative_share
 from apps.events.commands import News
 from apps.refunds import services as refunds
 from apps.refunds.commands import RefundContext
@@ -21,10 +23,11 @@ from apps.returns.policy import pricing
 from apps.returns.policy.pricing import Worth
 from apps.returns.selectors import show_return
 from apps.returns.services import telling
+from apps.returns.services.fees import Goods, Standards, fee_on_arrival
 from apps.returns.services.receiving import Arrival, ArrivedLine, LeavingLine, receive_goods
 from apps.returns.states import ReturnStatus
 from apps.sales import services as sales
-from apps.sales.commands import LineChange, LineOfSale
+from apps.sales.commands import LineChange, LineOfSale, TenderOfSale
 from apps.sales.locks import load_sale
 
 
@@ -42,14 +45,16 @@ def complete_return(
     """Receive the goods, and send the money. Fewer goods than authorized: the rest is let go.
 
     NotFound for another shop's return, NotAuthorized when it is not waiting (any more),
-    QuantityExceeded for more than was authorized. Runs in its idempotency key's transaction.
+    QuantityExceeded for more than was authorized, ConditionRefused for goods in a condition that
+    the policy that decided does not take. Runs in its idempotency key's transaction.
     """
     customer_return = find_return(return_id, store_id=caller.store_id)
     lines, sold = lock_return(customer_return)
     if customer_return.status != ReturnStatus.AUTHORIZED or _is_over(customer_return, now):
         raise NotAuthorized("Only an authorized return that has not expired can be completed.")
-    changes = _receive_lines(lines, sold, completion)
-    sales.change_lines(changes)
+    standards, promised = Standards.of(customer_return), customer_return.refund_total_minor
+    if changes := _receive_lines(lines, sold, completion, standards):
+        sales.change_lines(changes)
     smaller = any(line.received_quantity < line.authorized_quantity for line in lines)
     ReturnLine.objects.bulk_update(
         lines,
@@ -59,13 +64,15 @@ def complete_return(
             "disposition",
             "net_minor",
             "tax_minor",
+            "fee_minor",
             "refund_minor",
             "taxes",
         ],
     )
     received = receive_goods(_arrival(customer_return, lines, now), caller=caller, now=now)
     _close(customer_return, lines, received.scope, now)
-    facts, news = _settle_money(customer_return, smaller=smaller, caller=caller, now=now)
+    anew = smaller or customer_return.refund_total_minor != promised
+    facts, news = _settle_money(customer_return, anew=anew, caller=caller, now=now)
     shown = show_return(customer_return)
     fact = telling.return_fact("return.completed", shown, operator=completion.operator)
     audit.record([fact, *facts], actor=caller.actor, now=now)
@@ -82,7 +89,10 @@ def complete_return(
 
 
 def _receive_lines(
-    lines: Sequence[ReturnLine], sold: Mapping[int, LineOfSale], completion: Completion
+    lines: Sequence[ReturnLine],
+    sold: Mapping[int, LineOfSale],
+    completion: Completion,
+    standards: Standards,
 ) -> list[LineChange]:
     """Note what came of each line, and price anew the lines of which less came."""
     given = {line.number: line for line in completion.lines}
@@ -92,9 +102,12 @@ def _receive_lines(
     current = dict(sold)
     changes = []
     for line in lines:
-        assert line.sale_line_id is not None
+        told = given.get(line.number)
+        if line.sale_line_id is None or not line.authorized_quantity:
+            _receive_unsold(line, told, dispositions, standards)
+            continue
         change, current[line.sale_line_id] = _receive_line(
-            line, current[line.sale_line_id], given.get(line.number), dispositions
+            line, current[line.sale_line_id], told, dispositions, standards
         )
         changes.append(change)
     if not any(line.received_quantity for line in lines):
@@ -103,22 +116,21 @@ def _receive_lines(
 
 
 def _receive_line(
-    line: ReturnLine, sold: LineOfSale, given: ReceivedLine | None, dispositions: Mapping[str, str]
+    line: ReturnLine,
+    sold: LineOfSale,
+    given: ReceivedLine | None,
+    dispositions: Mapping[str, str],
+    standards: Standards,
 ) -> tuple[LineChange, LineOfSale]:
     promised = Worth(
         line.refund_minor, line.net_minor, line.tax_minor, tuple((t, m) for t, m in line.taxes)
     )
-    authorized, received = line.authorized_quantity, line.authorized_quantity
-    if given is not None:
-        received = authorized if given.quantity is None else given.quantity
-        if received > authorized:
-            came, allowed = format_quantity(received), format_quantity(authorized)
-            raise QuantityExceeded(f"Line {line.number}: {came} received, {allowed} authorized.")
-        line.condition = given.condition or line.condition
-        line.disposition = given.disposition or dispositions.get(given.condition, line.disposition)
+    authorized = line.authorized_quantity
+    goods = Goods(line.condition, sold.category, sold.recalled)
+    received = _note_arrival(line, given, dispositions)
     without = pricing.after(sold, -authorized, promised)
     worth = promised if received == authorized else pricing.price(without, received)
-    line.received_quantity = received
+    line.fee_minor = fee_on_arrival(line, worth.refund, goods, standards)
     line.refund_minor, line.net_minor, line.tax_minor = worth.refund, worth.net, worth.tax
     line.taxes = [list(tax) for tax in worth.taxes]
     change = LineChange(
@@ -129,6 +141,40 @@ def _receive_line(
         taxes=_difference(promised, worth),
     )
     return change, pricing.after(without, received, worth)
+
+
+def _receive_unsold(
+    line: ReturnLine,
+    given: ReceivedLine | None,
+    dispositions: Mapping[str, str],
+    standards: Standards,
+) -> None:
+    """A line without a sale: fewer goods are worth their share of what was promised."""
+    authorized = line.authorized_quantity
+    if line.item is None or not authorized:
+        _note_arrival(line, given, dispositions)
+        return
+    goods = Goods(line.condition, line.item.category, line.item.recalled)
+    received = _note_arrival(line, given, dispositions)
+    worth = cumulative_share(line.refund_minor, Decimal(0), received, authorized, 0)
+    line.fee_minor = fee_on_arrival(line, worth, goods, standards)
+    line.refund_minor = line.net_minor = worth
+
+
+def _note_arrival(
+    line: ReturnLine, given: ReceivedLine | None, dispositions: Mapping[str, str]
+) -> Decimal:
+    """How many came, and where they go."""
+    received = authorized = line.authorized_quantity
+    if given is not None:
+        received = authorized if given.quantity is None else given.quantity
+        if received > authorized:
+            came, allowed = format_quantity(received), format_quantity(authorized)
+            raise QuantityExceeded(f"Line {line.number}: {came} received, {allowed} authorized.")
+        line.condition = given.condition or line.condition
+        line.disposition = given.disposition or dispositions.get(given.condition, line.disposition)
+    line.received_quantity = received
+    return received
 
 
 def _difference(old: Worth, new: Worth) -> tuple[tuple[int, int], ...]:
@@ -151,7 +197,6 @@ def _dispositions(completion: Completion) -> dict[str, str]:
 def _arrival(
     customer_return: CustomerReturn, lines: Sequence[ReturnLine], now: datetime
 ) -> Arrival:
-    assert customer_return.sale_id is not None
     exchange = customer_return.exchange_lines.select_related("item").order_by("number")
     return Arrival(
         return_id=customer_return.pk,
@@ -173,38 +218,43 @@ def _close(
     customer_return: CustomerReturn, lines: Sequence[ReturnLine], scope: str, now: datetime
 ) -> None:
     worth = sum(line.refund_minor for line in lines)
+    fees = sum(line.fee_minor for line in lines)
     customer_return.status, customer_return.completed_at = ReturnStatus.COMPLETED, now
     customer_return.expires_at, customer_return.scope = None, scope
-    customer_return.line_total_minor = worth
-    customer_return.refund_total_minor = max(0, worth - customer_return.exchange_total_minor)
-    customer_return.due_minor = max(0, customer_return.exchange_total_minor - worth)
+    customer_return.line_total_minor, customer_return.fee_total_minor = worth, fees
+    balance = worth - fees - customer_return.exchange_total_minor
+    customer_return.refund_total_minor = max(0, balance)
+    customer_return.due_minor = max(0, -balance)
     customer_return.save(
         update_fields=[
-            "status", "completed_at", "expires_at", "scope", "line_total_minor", "refund_total_minor", "due_minor",
+            "status", "completed_at", "expires_at", "scope", "line_total_minor", "fee_total_minor",
+            "refund_total_minor", "due_minor",
         ]
     )  # fmt: skip
     customer_return.exchange_lines.update(reserved=False)
 
 
 def _settle_money(
-    customer_return: CustomerReturn, *, smaller: bool, caller: Caller, now: datetime
+    customer_return: CustomerReturn, *, anew: bool, caller: Caller, now: datetime
 ) -> tuple[list[Fact], list[News]]:
-    """As promised when everything came; planned anew when it is worth less."""
+    """As promised when everything came as it was to be; planned anew when it is worth something else."""
     context: RefundContext = telling.refund_context(
         customer_return.pk, customer_return.number, caller=caller, customer=customer_return.customer_ref,
         currency=customer_return.currency, occurred_at=now,
     )  # fmt: skip
-    if not smaller:
+    if not anew:
         _, facts, news = refunds.settle_planned(context, now=now)
         return facts, news
     refunds.release_planned(context.reference, now=now)
-    assert customer_return.sale_id is not None
-    sale = load_sale(customer_return.sale_id, [], lock=False)
-    assert sale is not None
+    tenders: tuple[TenderOfSale, ...] = ()
+    if customer_return.sale_id is not None:
+        sale = load_sale(customer_return.sale_id, [], lock=False)
+        assert sale is not None
+        tenders = sale.tenders
     plan = []
     if customer_return.refund_total_minor:
         plan = refunds.plan_refunds(
-            customer_return.refund_total_minor, sale.tenders, to=customer_return.refund_to
+            customer_return.refund_total_minor, tenders, to=customer_return.refund_to
         )
     _, facts, news = refunds.open_refunds(plan, context=context, settle=True, now=now)
     return facts, news

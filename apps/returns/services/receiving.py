@@ -35,10 +35,13 @@ class LeavingLine:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """What comes in and what goes out with a return. `reserved`: the exchange goods were promised."""
+    """What comes in and what goes out with a return. `sale_id` None: its sale is not known.
+
+    `reserved`: the exchange goods were promised.
+    """
 
     return_id: UUID
-    sale_id: UUID
+    sale_id: UUID | None
     lines: tuple[ArrivedLine, ...]
     exchange: tuple[LeavingLine, ...]
     reserved: bool
@@ -63,13 +66,13 @@ def receive_goods(arrival: Arrival, *, caller: Caller, now: datetime) -> Receive
     levels = inventory.post_movements(Posting(caller.store_id, moves, arrival.occurred_at, now))
     skus = {line.item_id: line.sku for line in arrival.lines}
     skus |= {line.item_id: line.sku for line in arrival.exchange}
+    stock = inventory.stock_changed(f"return:{arrival.return_id}", levels, skus)
+    if arrival.sale_id is None:
+        return Received("", (stock,))
     scope = "full" if sales.is_fully_returned(arrival.sale_id) else "partial"
     back = "sale.fully_returned" if scope == "full" else "sale.partially_returned"
-    news = (
-        News(back, "sale", str(arrival.sale_id), {"return": str(arrival.return_id)}),
-        inventory.stock_changed(f"return:{arrival.return_id}", levels, skus),
-    )
-    return Received(scope, news)
+    news = News(back, "sale", str(arrival.sale_id), {"return": str(arrival.return_id)})
+    return Received(scope, (news, stock))
 
 
 def _in(arrival: Arrival, line: ArrivedLine) -> Move:

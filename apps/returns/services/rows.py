@@ -4,14 +4,26 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
-from apps.returns.commands import AskReturn, Message, ShownExchange, ShownLine
+from apps.refunds.commands import OpenedRefund
+from apps.returns.commands import (
+    AskReturn,
+    Message,
+    ShownExchange,
+    ShownLine,
+    ShownReturn,
+)
 from apps.returns.policy import Decision, LineDecision
+from apps.returns.policy.appeal import appeal_of
 from apps.returns.policy.decision import ExchangeDecision
+from apps.returns.services.deciding import Case
 from apps.returns.services.receiving import ArrivedLine, LeavingLine
+from apps.returns.states import ReturnStatus
 from apps.sales.commands import LineChange, SaleFacts
 
 
@@ -35,8 +47,8 @@ def line_changes(lines: Sequence[LineDecision], *, arrived: bool) -> list[LineCh
 def _by_sale_line(lines: Sequence[LineDecision]) -> dict[int, list[LineDecision]]:
     groups: dict[int, list[LineDecision]] = defaultdict(list)
     for line in lines:
-        assert line.sold is not None
-        groups[line.sold.id].append(line)
+        if line.sold is not None:
+            groups[line.sold.id].append(line)
     return dict(sorted(groups.items()))
 
 
@@ -50,14 +62,10 @@ def _summed(taxes: Any) -> tuple[tuple[int, int], ...]:
 def arrived_lines(lines: Sequence[LineDecision]) -> tuple[ArrivedLine, ...]:
     return tuple(
         ArrivedLine(
-            line.asked.number,
-            line.sold.item_id,
-            line.sold.sku,
-            line.asked.quantity,
-            line.disposition,
+            line.asked.number, line.item_id, line.sku, line.asked.quantity, line.disposition
         )
         for line in lines
-        if line.sold is not None
+        if line.item_id is not None
     )
 
 
@@ -80,23 +88,24 @@ def exchange_quantities(exchange: Sequence[ExchangeDecision]) -> dict[int, Decim
 
 def line_rows(decision: Decision, *, arrived: bool) -> list[dict[str, Any]]:
     """For `store.insert_return`."""
-    approved = decision.approved
+    allowed = {line.asked.number for line in decision.taken} if decision.approved else set()
     return [
         {
             "number": line.asked.number,
             "sale_line_id": line.sold.id if line.sold else None,
             "sale_line_number": line.asked.sale_line,
-            "item_id": line.sold.item_id if line.sold else None,
-            "sku": line.sold.sku if line.sold else line.asked.sku,
+            "item_id": line.item_id,
+            "sku": line.sku,
             "requested": line.asked.quantity,
-            "authorized": line.asked.quantity if approved else 0,
-            "received": line.asked.quantity if approved and arrived else 0,
+            "authorized": line.asked.quantity if line.asked.number in allowed else 0,
+            "received": line.asked.quantity if arrived and line.asked.number in allowed else 0,
             "reason": line.asked.reason,
             "condition": line.asked.condition,
             "disposition": line.disposition,
             "serial_number": line.asked.serial_number,
             "net": line.worth.net,
             "tax": line.worth.tax,
+            "fee": line.worth.fee,
             "refund": line.worth.refund,
             "taxes": line.worth.taxes,
             "outcome": line.outcome,
@@ -108,7 +117,7 @@ def line_rows(decision: Decision, *, arrived: bool) -> list[dict[str, Any]]:
 
 def exchange_rows(decision: Decision, *, reserved: bool) -> list[dict[str, Any]]:
     """For `store.insert_return`; exchange goods of a denied return are in its trace only."""
-    if not decision.approved:
+    if decision.denied:
         return []
     return [
         {
@@ -137,22 +146,94 @@ def taxes_by_line(decision: Decision) -> dict[int, list[tuple[str, int]]]:
     }
 
 
-def message_rows(messages: Sequence[Message]) -> list[dict[str, Any]]:
-    return [asdict(message) for message in messages]
+def message_rows(messages: Sequence[Message]) -> list[dict[str, str]]:
+    """The codes; the sentences are said when they are read, in the reader's language."""
+    return [{"to": message.to, "code": message.code} for message in messages]
 
 
-def shown_lines(decision: Decision) -> tuple[ShownLine, ...]:
+def return_values(case: Case) -> dict[str, Any]:
+    """For `store.insert_return`: what the case itself says of the return."""
+    sale, book, ask, decision = case.facts.sale, case.facts.rulebook, case.ask, case.decision
+    return {
+        "sale": sale.id if sale else None,
+        "receipt": receipt_named(ask, sale),
+        "kind": case.kind,
+        "channel": sale.channel if sale else "",
+        "decision": decision.outcome,
+        "policy_version": book.version_id if book else None,
+        "operator": ask.operator,
+        "customer": case.customer,
+        "refund_to": decision.refund_to,
+        "currency": case.currency,
+        "line_total": decision.line_total,
+        "fee_total": decision.fee_total,
+        "exchange_total": decision.exchange_total,
+        "refund_total": decision.refund_total,
+        "due": decision.due,
+        "occurred_at": case.moment.occurred_at,
+        "received_at": case.now,
+        "clock_suspect": case.moment.clock_suspect,
+        "id_hash": ask.id_hash,
+        "card_fingerprint": case.card_fingerprint,
+        "offline_outcome": ask.offline.outcome if ask.offline else "",
+        "offline_data_at": ask.offline.data_at if ask.offline else None,
+        "messages": message_rows(case.messages),
+        "trace": list(decision.trace),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What a return has once it is written."""
+
+    id: UUID
+    number: str
+    scope: str = ""
+    expires_at: datetime | None = None
+
+
+def shown(
+    case: Case, status: str, *, made: Made | None = None, refunds: Sequence[OpenedRefund] = ()
+) -> ShownReturn:
+    """The register's view of what was just decided; `made` None: it was only quoted."""
+    book, decision = case.facts.rulebook, case.decision
+    refused = made is not None and decision.denied
+    return ShownReturn(
+        id=made.id if made else None,
+        number=made.number if made else None,
+        status=str(status),
+        decision=str(decision.outcome),
+        kind=case.kind,
+        scope=made.scope if made else "",
+        currency=case.currency,
+        receipt_number=receipt_named(case.ask, case.facts.sale),
+        refund_total=decision.refund_total,
+        exchange_total=decision.exchange_total,
+        amount_due=decision.due,
+        lines=shown_lines(decision, arrived=status == ReturnStatus.COMPLETED),
+        exchange=() if decision.denied else shown_exchange(decision),
+        refunds=tuple(refunds),
+        messages=case.messages,
+        expires_at=made.expires_at if made else None,
+        occurred_at=case.moment.occurred_at,
+        policy={"name": book.name, "version": book.version} if book else None,
+        appeal_reference=appeal_of(made.number) if made and refused else None,
+    )
+
+
+def shown_lines(decision: Decision, *, arrived: bool) -> tuple[ShownLine, ...]:
+    """With what was asked for; of goods that arrived, what was received."""
     return tuple(
         ShownLine(
             number=line.asked.number,
             sale_line=line.asked.sale_line,
-            sku=line.sold.sku if line.sold else line.asked.sku,
-            quantity=line.asked.quantity,
+            sku=line.sku,
+            quantity=Decimal(0) if arrived and line.refused else line.asked.quantity,
             outcome=str(line.outcome),
             codes=line.codes,
             refund=line.worth.refund,
             tax=line.worth.tax,
-            fee=0,
+            fee=line.worth.fee,
             disposition=line.disposition,
         )
         for line in decision.lines

@@ -25,7 +25,7 @@ class ProfileForm(forms.ModelForm[TerminalProfile]):
 
     class Meta:
         model = TerminalProfile
-        fields = ("name", "scopes", "rate_per_second", "burst")
+        fields = ("name", "scopes", "rate_per_second", "burst", "return_limit_minor")
 
 
 @column("may", pgettext_lazy("scopes", "may"))

@@ -31,6 +31,11 @@ class TerminalProfile(models.Model):
         _("at once"), default=100,
         help_text=_("How many requests may come together before that limit is felt."),
     )  # fmt: skip
+    return_limit_minor = models.BigIntegerField(
+        _("returns up to"), null=True, blank=True,
+        help_text=_("A manager is asked above; in cents, or the smallest unit of the shop's currency. "
+                    "Empty: what the policy says."),
+    )  # fmt: skip
     history = HistoricalRecords()
 
     class Meta:
