@@ -99,7 +99,7 @@ def _write(request: HttpRequest, policy: ReturnPolicy) -> HttpResponse:
     """A draft that begins with what is in force now, and its form."""
     last = policy.versions.filter(status=VersionStatus.PUBLISHED).first()
     text = last.rules if last else default_rules()
-    draft = policies.draft_version(policy, rules=text, now=timezone.now())
+    draft = policies.draft_version(policy, rules=text, actor=actor_of(request), now=timezone.now())
     owner = admin.site._registry[PolicyVersion]
     assert isinstance(owner, PolicyVersionAdmin)
     owner.record(request, "written", draft, {"rules": draft.rules})
