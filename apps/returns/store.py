@@ -134,6 +134,14 @@ _COUNTED_THEN = f"""
           (SELECT coalesce({_BEGAN} AND NOT bool_or(e.action IN ('return.voided', 'return.expired')), false)
              {_ENTRIES})
          ELSE false END"""
+# Of a return that was completed later, with fewer goods than were promised, the trail knows its worth.
+_WORTH_THEN = """
+    CASE WHEN r.completed_at > c.heard_at THEN
+          coalesce((SELECT (e.data->>'worth_minor')::bigint FROM audit_auditentry e
+                     WHERE e.subject_type = 'return' AND e.subject_id = r.id::text
+                       AND e.action = 'return.authorized' AND e.at <= c.heard_at LIMIT 1),
+                   r.line_total_minor - r.fee_total_minor)
+         ELSE r.line_total_minor - r.fee_total_minor END AS amount"""
 _COUNTERS_OF = f"""
 SELECT c.n, mine.returns, mine.amount, mine.without, mine.without_amount, operated.exceptions,
        operated.today, operated.today_amount, coalesce(prices.lowest, '{{}}')
@@ -148,7 +156,7 @@ SELECT c.n, mine.returns, mine.amount, mine.without, mine.without_amount, operat
            coalesce(sum(m.amount) FILTER (WHERE m.bare AND m.received_at > c.without_receipt_since),
                     0)::bigint AS without_amount
       FROM (SELECT r.received_at, r.kind IN ('blind', 'unverified') AS bare,
-                   r.line_total_minor - r.fee_total_minor AS amount
+                   {_WORTH_THEN}
               FROM returns_customerreturn r
              WHERE (r.customer_ref <> '' AND r.customer_ref = c.customer
                     OR r.id_hash <> '' AND r.id_hash = c.id_hash
@@ -161,7 +169,7 @@ SELECT c.n, mine.returns, mine.amount, mine.without, mine.without_amount, operat
            count(*) FILTER (WHERE o.counted AND o.received_at >= c.day_since) AS today,
            coalesce(sum(o.amount) FILTER (WHERE o.counted AND o.received_at >= c.day_since),
                     0)::bigint AS today_amount
-      FROM (SELECT r.received_at, r.line_total_minor - r.fee_total_minor AS amount,
+      FROM (SELECT r.received_at, {_WORTH_THEN},
                    {_COUNTED_THEN} AS counted,
                    (r.status = 'denied' OR r.kind IN ('blind', 'unverified')
                     OR r.waived <> '{{}}' AND (SELECT coalesce({_BEGAN}, false) {_ENTRIES})) AS exception

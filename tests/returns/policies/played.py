@@ -42,7 +42,7 @@ STRICTER: dict[str, Any] = {
     "conditions": {
         "required": True,
         "rows": [
-            {"condition": "opened", "fee_percent": "15", "category": ""},
+            {"condition": "opened", "fee_percent": "15"},
             {"condition": "damaged", "accept": "deny"},
         ],
     },
@@ -50,6 +50,7 @@ STRICTER: dict[str, Any] = {
     "returner": {"days": 30, "count": 6, "above": "deny"},
     "operator": {"days": 7, "exceptions": 2, "above": "deny"},
     "stock": {"not_ranged": "override"},
+    "reasons": {"required": True},
 }
 
 
@@ -88,6 +89,10 @@ def play(register: Register, monkeypatch: pytest.MonkeyPatch) -> Played:
     for step in STEPS:
         step(register)
     return played
+
+
+def _fee(r: Register) -> None:
+    r.post("returns", return_body(r.sell(customer=""), lines=[return_line(condition="opened")]))
 
 
 def _in_parts(r: Register) -> None:
@@ -151,5 +156,5 @@ def _gift(r: Register) -> None:
 
 
 STEPS: tuple[Callable[[Register], None], ...] = (
-    _in_parts, _late, _conditions, _final, _bare, _exchange, _gift,
+    _fee, _in_parts, _late, _conditions, _final, _bare, _exchange, _gift,
 )  # fmt: skip

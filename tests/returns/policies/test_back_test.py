@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -11,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from apps.common.errors import Invalid, StaleState
+from apps.inventory.models import Item
 from apps.returns.models import BackTest, BackTestCase, BackTestTally, CustomerReturn, ReturnPolicy
 from apps.returns.services import backtesting, versions
 from apps.returns.services.comparing import book_of, compare
@@ -36,6 +39,11 @@ def ask(played: Played, days: int = 90) -> BackTest:
     return backtesting.ask_back_test(played.draft, days=days, actor=SETUP, now=now)
 
 
+def _plain(trace: Any) -> Any:
+    """Quantities are written as they came; 2 and 2.000 are the same."""
+    return re.sub(r"'(\d+)\.000'", r"'\1'", str(trace))
+
+
 def test_every_case_is_decided_as_it_was_decided_singly_then(played: Played) -> None:
     rows = CustomerReturn.objects.select_related(*RELATED).prefetch_related(*PARTS)
     book = book_of(played.draft)
@@ -44,7 +52,7 @@ def test_every_case_is_decided_as_it_was_decided_singly_then(played: Played) -> 
     assert len(found) == len(played.said) > 20
     for one, said in played.by_return():
         rebuilt = found[one.pk]
-        assert rebuilt.decision.trace == said.trace, one.number
+        assert _plain(rebuilt.decision.trace) == _plain(said.trace), one.number
         assert rebuilt.decision.outcome == said.outcome
         assert rebuilt.decision.refund_total == said.refund_total
         assert rebuilt.rebuilt, one.number
@@ -81,8 +89,15 @@ def test_a_case_says_what_went_back_and_what_would(played: Played) -> None:
     denied = test.cases.filter(before="approved", after="needs_override", code="window-expired")
     (case,) = denied
     assert (case.before_minor, case.after_minor, case.currency) == (510, 0, "EUR")
-    fee = test.cases.get(before="approved", after="approved", before_minor=1_254)
-    assert (fee.after_minor, fee.code) == (216, "restocking-fee")
+    fee = test.cases.get(code="restocking-fee")
+    assert (fee.before_minor, fee.after_minor, fee.after) == (255, 217, "approved")
+    recalled = test.cases.get(code="recalled")  # taken in every case, its neighbours no more
+    assert (recalled.before_minor, recalled.after_minor, recalled.after) == (510, 255, "approved")
+    assert set(test.cases.values_list("code", flat=True)) >= {
+        "operator-exceptions",
+        "no-receipt-limit",
+        "sale-unknown",
+    }
 
 
 def test_one_that_was_killed_is_carried_on_behind_what_was_reached(
@@ -173,8 +188,6 @@ def test_of_a_policy_for_a_channel_or_a_shop_only_its_own_are_looked_at(register
 def test_facts_that_cannot_be_had_any_more_show_themselves(register: Register) -> None:
     """The catalogue changed since: the version that decided does not come to what was said."""
     register.take_back(register.sell())
-    from apps.inventory.models import Item
-
     Item.objects.update(returnable=False)
     version = ReturnPolicy.objects.get().versions.get()
     test = run(backtesting.ask_back_test(version, days=1, actor=SETUP, now=timezone.now()))
