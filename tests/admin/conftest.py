@@ -11,9 +11,9 @@ from apps.accounts.services import create_user
 PASSWORD = "quiet-harbour-42"
 
 
-def client_of(role: Role) -> Client:
+def client_of(role: Role, name: str = "") -> Client:
     """A browser in which somebody of this role is logged in."""
-    user = create_user(username=f"{role}@shop", password=PASSWORD, role=role)
+    user = create_user(username=name or f"{role}@shop", password=PASSWORD, role=role)
     client = Client()
     client.force_login(user)
     return client
