@@ -133,7 +133,7 @@ def _summed(test: BackTest, rows: Iterable[BackTestTally], *, by_code: bool) -> 
     found = []
     for (before, after, code, currency), (returns, was, would, changed) in sums.items():
         named = {"code": code} if by_code else {}
-        cases = _cases(test, before=before, after=after, rebuilt="yes", **named) if changed else ""
+        cases = _cases(test, was=before, would=after, rebuilt="yes", **named) if changed else ""
         found.append(Change(before, after, code, currency, returns, was, would, cases))
     return sorted(found, key=_order)
 
@@ -250,8 +250,9 @@ class BackTestCaseAdmin(ReadOnlyAdmin[BackTestCase]):
     list_select_related = ("customer_return", "back_test__version__policy")
     list_filter = (
         OfTest,
-        chosen("before", _("Was"), Outcome.choices),
-        chosen("after", _("Would be"), Outcome.choices),
+        # “before” and “after” are the list's own words for its pages.
+        chosen("was", _("Was"), Outcome.choices, lambda value: Q(before=value)),
+        chosen("would", _("Would be"), Outcome.choices, lambda value: Q(after=value)),
         chosen("code", _("Mainly since"), [(code, code) for code in sorted(RESPONSES)]),
         chosen("rebuilt", _("Rebuilt"), _REBUILT, lambda value: Q(rebuilt=value == "yes")),
     )

@@ -83,7 +83,7 @@ class LineForm(forms.Form):
         for name, choices in zip(("reason", "condition"), words, strict=True):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)
-            field.choices = [("", "–"), *choices]
+            field.choices = [("", _("not said")), *choices]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
