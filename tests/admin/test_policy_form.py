@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.http import QueryDict
 
-from apps.returns.admin.policy.form import RulesForm
+from apps.returns.admin.policy.form import Input, Row, RulesForm
 from apps.returns.admin.policy.words import differences, groups_of, headline
 from apps.returns.policy.settings import Rules, find_errors
 from apps.returns.policy.settings.kinds import Kind, settings_of
@@ -123,7 +123,8 @@ def test_what_does_not_fit_is_said_at_its_place(sent: dict[str, str], path: str,
     assert list(read.errors) == [path]
     group = next(one for one in read.groups if path.startswith(one.name))
     rows = [row for one in group.inputs for row in one.rows]
-    places = [*group.inputs, *rows, *(cell for row in rows for cell in row.cells)]
+    cells = [cell for row in rows for cell in row.cells]
+    places: list[Input | Row] = [*group.inputs, *rows, *cells]
     (place,) = [one for one in places if one.errors]
     assert place.path == path
     assert says in place.errors[0]

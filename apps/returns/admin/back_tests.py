@@ -144,7 +144,7 @@ def _order(one: Change) -> tuple[Any, ...]:
 
 
 def _cases(test: BackTest, **named: str) -> str:
-    query = urlencode({"test": test.pk, **named})
+    query = urlencode({"test": str(test.pk), **named})
     return f"{reverse('admin:returns_backtestcase_changelist')}?{query}"
 
 
@@ -212,7 +212,7 @@ def trial(case: BackTestCase) -> str:
     """Its whole trace under the version."""
     address = reverse("admin:returns_policyversion_try", args=[case.back_test.version_id])
     query = urlencode({"q": case.customer_return.number})
-    return format_html('<a href="{}?{}">{}</a>', address, query, _("Decide it again"))
+    return format_html('<a href="{}?{}">{}</a>', address, query, _("Try it"))
 
 
 class OfTest(admin.SimpleListFilter):
@@ -261,8 +261,11 @@ class BackTestCaseAdmin(ReadOnlyAdmin[BackTestCase]):
     )
     empty_says = _("Nothing would have changed, or no back-test was made.")
     empty_first = _("Open a version of a policy and press “Back-test”.")
-    fields = (
-        related("customer_return", _("return")), state("before", _("was"), DECISION_TONES),
-        state("after", _("would be"), DECISION_TONES), why,
-        money("before_minor", _("money back, was")), money("after_minor", _("would be")), trial,
+    fieldsets = (
+        section(
+            None, related("customer_return", _("return")),
+            state("before", _("was"), DECISION_TONES), state("after", _("would be"), DECISION_TONES),
+            why, money("before_minor", _("money back, was")),
+            money("after_minor", _("would be")), trial,
+        ),
     )  # fmt: skip

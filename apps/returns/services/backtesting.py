@@ -112,7 +112,7 @@ def take_batch(test: BackTest, now: datetime) -> bool:
     compared = compare(load_past(mine), make_book(test.version, test.rules))
     _add(test, compared)
     done = len(batch) < BATCH
-    ended = {"finished_at": now} if done else {"due_at": now + LEASE}
+    ended: dict[str, Any] = {"finished_at": now} if done else {"due_at": now + LEASE}
     if batch:
         ended |= {"reached_at": batch[-1].received_at, "reached_id": batch[-1].pk}
     elsewhere = len(batch) - len(mine)

@@ -16,7 +16,7 @@ from apps.returns.models import CustomerReturn, PolicyVersion, ReturnPolicy
 from apps.returns.policy import Decision, decide
 from apps.returns.services import submitting, versions
 from apps.returns.services.comparing import book_of
-from apps.returns.services.deciding import Case
+from apps.returns.services.deciding import Case, decide_return
 from apps.returns.services.gathering import Desk, gather_facts, moment_of
 from tests.world import (
     SETUP,
@@ -68,7 +68,7 @@ class Played:
 
 def listen(monkeypatch: pytest.MonkeyPatch, played: Played) -> None:
     """Have the draft asked beside the policy in force, by the very same gathering."""
-    real = submitting.decide_return
+    real = decide_return
 
     def both(ask: AskReturn, *, caller: Caller, now: datetime, lock: bool) -> Case:
         at = moment_of(ask.occurred_at, caller=caller, now=now).decides_at

@@ -21,12 +21,12 @@ from apps.returns.services import versions
 def edit(request: HttpRequest, draft: PolicyVersion, **more: Any) -> HttpResponse:
     """GET shows the form; POST saves it, says what does not fit beside its field, or what others
     saved meanwhile."""
-    known = {"currencies": pages.currencies(), "known": pages.known_codes()}
-    if request.method != "POST":
-        return _show(
-            request, draft, RulesForm(draft.rules, **known), seen=draft.lock_version, **more
-        )
-    form = RulesForm(draft.rules, **known, posted=request.POST)
+    posted = request.POST if request.method == "POST" else None
+    form = RulesForm(
+        draft.rules, currencies=pages.currencies(), known=pages.known_codes(), posted=posted
+    )
+    if posted is None:
+        return _show(request, draft, form, seen=draft.lock_version, **more)
     text = request.POST.get("lock_version", "")
     seen = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
     if not form.is_valid():

@@ -67,9 +67,10 @@ class Group:
 
     @property
     def wrong(self) -> bool:
-        cells = [cell for one in self.inputs for row in one.rows for cell in row.cells]
         rows = [row for one in self.inputs for row in one.rows]
-        return any(one.errors for one in [*self.inputs, *cells, *rows, self])
+        cells = [cell for row in rows for cell in row.cells]
+        said = [self.errors, *(one.errors for one in [*self.inputs, *cells])]
+        return any(said) or any(row.errors for row in rows)
 
 
 class RulesForm:

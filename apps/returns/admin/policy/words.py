@@ -69,11 +69,11 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Dif
     for one, old, new in pairs:
         rule = one.metadata["label"]
         if old.on != new.on:
-            states = [_("on") if group.on else _("off") for group in (old, new)]
-            found.append(Difference(rule, _("Rule"), *states, changed=True))
-        for was, now in zip(old.settings, new.settings, strict=True):
-            changed = str(was.text) != str(now.text)
-            found.append(Difference(rule, now.label, was.text, now.text, changed))
+            was, now = (_("on") if group.on else _("off") for group in (old, new))
+            found.append(Difference(rule, _("Rule"), was, now, changed=True))
+        for one_old, one_new in zip(old.settings, new.settings, strict=True):
+            changed = str(one_old.text) != str(one_new.text)
+            found.append(Difference(rule, one_new.label, one_old.text, one_new.text, changed))
     return found
 
 
