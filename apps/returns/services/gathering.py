@@ -78,21 +78,15 @@ def moment_of(occurred_at: datetime | None, *, caller: Caller, now: datetime) ->
 
 
 def gather_facts(
-    ask: AskReturn,
-    *,
-    desk: Desk,
-    at: datetime,
-    lock: bool,
-    own: UUID | None = None,
-    under: Rulebook | None = None,
-) -> Facts:
+    ask: AskReturn, *, desk: Desk, at: datetime, lock: bool,
+    own: UUID | None = None, under: Rulebook | None = None,
+) -> Facts:  # fmt: skip
     """Everything `decide` may ask for; the number of statements depends on no line and no rule.
 
     1. The sale with its lines, taxes and tenders; its lines are what a return is about.
     2. The policy in force (or `under`, one that is tried), with where reasons and conditions send goods.
     3. Items that are named by SKU only, and this shop's levels of all goods that come or go.
     4. What went before (`own`, a return that is decided again, left out), and recent prices.
-
     With `lock`, the sale, its lines, who brings the goods (where that is counted) and the levels an
     exchange touches are held until the transaction ends; always in that order.
     """
