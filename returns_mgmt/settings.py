@@ -171,6 +171,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5.0,
         "options": {"expires": 5},
     },
+    "back-tests": {
+        "task": "returns.carry_on_back_tests",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
     "watch": {"task": "insights.watch", "schedule": 30.0, "options": {"expires": 30}},
     "disable-hopeless": {
         "task": "integrations.disable_hopeless",

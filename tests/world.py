@@ -292,7 +292,9 @@ def publish_policy(
     """
     policy, _ = ReturnPolicy.objects.get_or_create(name=name, defaults=scope)
     least = {"window": {"days": days}, "authorization": {"hours": hours}}
-    draft = policies.draft_version(policy, rules={**least, **(rules or {})}, now=timezone.now())
+    draft = policies.draft_version(
+        policy, rules={**least, **(rules or {})}, actor=SETUP, now=timezone.now()
+    )
     return policies.publish(draft, actor=SETUP, now=timezone.now())
 
 

@@ -86,6 +86,8 @@ PLACES: tuple[tuple[Any, tuple[str | Page, ...]], ...] = (
             "stores.Region",
             "returns.ReturnPolicy",
             "returns.PolicyVersion",
+            "returns.BackTest",
+            "returns.BackTestCase",
             "returns.ReasonCode",
             "returns.ConditionCode",
             "accounts.User",

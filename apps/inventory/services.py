@@ -27,7 +27,7 @@ from apps.inventory.commands import (
     NewItem,
     Posting,
 )
-from apps.inventory.locks import load_levels
+from apps.inventory.locks import load_levels, load_levels_of
 from apps.inventory.models import Item, StockCount, StockLevel, StockReport
 from apps.inventory.states import Bucket, MovementKind
 
@@ -84,6 +84,11 @@ def prepare_levels(store_id: int, item_ids: Iterable[int]) -> None:
 def read_levels(store_id: int, items: Iterable[int], *, lock: bool) -> dict[int, LevelNow]:
     """The levels of these items in a shop, held until the transaction ends if `lock`."""
     return load_levels(store_id, items, lock=lock)
+
+
+def read_levels_of(pairs: Iterable[tuple[int, int]]) -> dict[tuple[int, int], LevelNow]:
+    """The levels of many shops, by (shop, item), as they are now."""
+    return load_levels_of(pairs)
 
 
 def read_items(skus: Sequence[str]) -> dict[str, ItemNow]:

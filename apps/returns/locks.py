@@ -1,13 +1,14 @@
-"""The only place that locks returns, always after their sale."""
+"""The only place that locks returns, always after their sale; and policies before their versions."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from uuid import UUID
 
-from apps.common.errors import NotFound
+from apps.common.errors import NotFound, StaleState
 from apps.common.sql import execute
-from apps.returns.models import CustomerReturn, ReturnLine
+from apps.returns.models import CustomerReturn, PolicyVersion, ReturnLine, ReturnPolicy
+from apps.returns.states import VersionStatus
 from apps.sales.commands import LineOfSale
 from apps.sales.locks import load_sale
 
@@ -55,3 +56,18 @@ def lock_return(customer_return: CustomerReturn) -> tuple[list[ReturnLine], dict
     )
     customer_return.status, customer_return.expires_at = locked["status"], locked["expires_at"]
     return list(customer_return.lines.select_related("item").order_by("number")), sold
+
+
+def lock_policy(policy_id: int) -> ReturnPolicy:
+    """Held until the transaction ends: one version at a time is written, published or retired."""
+    return ReturnPolicy.objects.select_for_update().get(pk=policy_id)
+
+
+def lock_draft(version_id: int) -> PolicyVersion:
+    """A draft, held until the transaction ends; StaleState when it is none any more."""
+    version = PolicyVersion.objects.select_for_update().filter(pk=version_id).first()
+    if version is None:
+        raise StaleState("This draft was thrown away.")
+    if version.status != VersionStatus.DRAFT:
+        raise StaleState("This version is not a draft any more.")
+    return version

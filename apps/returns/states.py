@@ -83,7 +83,7 @@ class PolicyScope(models.TextChoices):
 class VersionStatus(models.TextChoices):
     DRAFT = "draft", _("Draft")  # being written
     PUBLISHED = "published", _("In force")  # decides; never changed again
-    RETIRED = "retired", _("Retired")  # replaced by a later one
+    RETIRED = "retired", _("Retired")  # replaced by a later one, or taken out of force
 
 
 class RefundTo(models.TextChoices):

@@ -9,26 +9,46 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from apps.common.sql import fetch_one
+from apps.common.sql import execute, fetch_all, fetch_one
 from apps.returns.policy.facts import Counters, Rulebook, Tally
 from apps.returns.policy.settings import rules_of
 
-# The published version that fits shop and channel best: highest priority, then the narrower scope.
-_RULEBOOK = """
+# Which policies are for a shop and a channel, and which of them decides: the highest priority, then
+# the narrower scope, then the one for this channel.
+_FITS = """(p.scope = 'all' OR (p.scope = 'region' AND p.region_id = {region})
+                        OR (p.scope = 'store' AND p.store_id = {store}))
+   AND p.channel IN ('', {channel})"""
+_BEST_FIRST = """p.priority DESC NULLS LAST,
+          CASE p.scope WHEN 'store' THEN 0 WHEN 'region' THEN 1 ELSE 2 END, p.channel = '', p.id"""
+_NAMED = {"store": "%(store)s", "region": "%(region)s", "channel": "%(channel)s"}
+_OF_PLACE = {"store": "d.store", "region": "d.region", "channel": "d.channel"}
+
+_RULEBOOK = f"""
 SELECT v.id, p.name, v.version, v.rules,
-       (SELECT coalesce(jsonb_object_agg(code, disposition), '{}') FROM returns_reasoncode
+       (SELECT coalesce(jsonb_object_agg(code, disposition), '{{}}') FROM returns_reasoncode
          WHERE code = ANY(%(reasons)s)),
-       (SELECT coalesce(jsonb_object_agg(code, disposition), '{}') FROM returns_conditioncode
+       (SELECT coalesce(jsonb_object_agg(code, disposition), '{{}}') FROM returns_conditioncode
          WHERE code = ANY(%(conditions)s))
   FROM (VALUES (1)) AS always(n)
   LEFT JOIN (
        returns_returnpolicy p JOIN returns_policyversion v ON v.policy_id = p.id AND v.status = 'published')
-    ON (p.scope = 'all' OR (p.scope = 'region' AND p.region_id = %(region)s)
-                        OR (p.scope = 'store' AND p.store_id = %(store)s))
-   AND p.channel IN ('', %(channel)s)
- ORDER BY p.priority DESC NULLS LAST, CASE p.scope WHEN 'store' THEN 0 WHEN 'region' THEN 1 ELSE 2 END,
-          p.channel = '', p.id
+    ON {_FITS.format(**_NAMED)}
+ ORDER BY {_BEST_FIRST}
  LIMIT 1
+"""
+
+_CANDIDATES = f"""
+SELECT p.id FROM returns_returnpolicy p WHERE {_FITS.format(**_NAMED)} ORDER BY {_BEST_FIRST}
+"""
+
+_DECIDERS = f"""
+SELECT DISTINCT ON (d.place) p.id
+  FROM unnest(%(stores)s::bigint[], %(regions)s::bigint[], %(channels)s::text[])
+       WITH ORDINALITY AS d(store, region, channel, place)
+  LEFT JOIN returns_returnpolicy p ON {_FITS.format(**_OF_PLACE)}
+        AND (p.id = %(as_if)s OR EXISTS (SELECT 1 FROM returns_policyversion v
+                                          WHERE v.policy_id = p.id AND v.status = 'published'))
+ ORDER BY d.place, {_BEST_FIRST}
 """
 
 _INSERT = """
@@ -103,6 +123,83 @@ SELECT (SELECT count(*) FROM mine WHERE received_at > %(returner_since)s),
 """
 
 
+# The same for many past returns: what was made before each of them, in the state of that moment.
+# Most stay as they are made; when the others were allowed or ended, the trail knows.
+_ENTRIES = """FROM audit_auditentry e
+            WHERE e.subject_type = 'return' AND e.subject_id = r.id::text AND e.at <= c.heard_at"""
+_BEGAN = "bool_or(e.action IN ('return.authorized', 'return.completed'))"
+_COUNTED_THEN = f"""
+    CASE WHEN r.status IN ('authorized', 'completed') AND r.waived = '{{}}' THEN true
+         WHEN r.status IN ('authorized', 'completed', 'voided', 'expired') THEN
+          (SELECT coalesce({_BEGAN} AND NOT bool_or(e.action IN ('return.voided', 'return.expired')), false)
+             {_ENTRIES})
+         ELSE false END"""
+# Of a return that was completed later, with fewer goods than were promised, the trail knows its worth.
+_WORTH_THEN = """
+    CASE WHEN r.completed_at > c.heard_at THEN
+          coalesce((SELECT (e.data->>'worth_minor')::bigint FROM audit_auditentry e
+                     WHERE e.subject_type = 'return' AND e.subject_id = r.id::text
+                       AND e.action = 'return.authorized' AND e.at <= c.heard_at LIMIT 1),
+                   r.line_total_minor - r.fee_total_minor)
+         ELSE r.line_total_minor - r.fee_total_minor END AS amount"""
+_COUNTERS_OF = f"""
+SELECT c.n, mine.returns, mine.amount, mine.without, mine.without_amount, operated.exceptions,
+       operated.today, operated.today_amount, coalesce(prices.lowest, '{{}}')
+  FROM jsonb_to_recordset(%s::jsonb) AS c(n int, own uuid, heard_at timestamptz, customer text, id_hash text,
+       card text, operator text, store bigint, currency text, items bigint[], returner_since timestamptz,
+       without_receipt_since timestamptz, exceptions_since timestamptz, day_since timestamptz,
+       prices_since timestamptz)
+ CROSS JOIN LATERAL (
+    SELECT count(*) FILTER (WHERE m.received_at > c.returner_since) AS returns,
+           coalesce(sum(m.amount) FILTER (WHERE m.received_at > c.returner_since), 0)::bigint AS amount,
+           count(*) FILTER (WHERE m.bare AND m.received_at > c.without_receipt_since) AS without,
+           coalesce(sum(m.amount) FILTER (WHERE m.bare AND m.received_at > c.without_receipt_since),
+                    0)::bigint AS without_amount
+      FROM (SELECT r.received_at, r.kind IN ('blind', 'unverified') AS bare,
+                   {_WORTH_THEN}
+              FROM returns_customerreturn r
+             WHERE (r.customer_ref <> '' AND r.customer_ref = c.customer
+                    OR r.id_hash <> '' AND r.id_hash = c.id_hash
+                    OR r.card_fingerprint <> '' AND r.card_fingerprint = c.card)
+               AND r.currency = c.currency AND r.id < c.own
+               AND r.received_at > least(c.returner_since, c.without_receipt_since)
+               AND {_COUNTED_THEN}) AS m) AS mine
+ CROSS JOIN LATERAL (
+    SELECT count(*) FILTER (WHERE o.exception AND o.received_at > c.exceptions_since) AS exceptions,
+           count(*) FILTER (WHERE o.counted AND o.received_at >= c.day_since) AS today,
+           coalesce(sum(o.amount) FILTER (WHERE o.counted AND o.received_at >= c.day_since),
+                    0)::bigint AS today_amount
+      FROM (SELECT r.received_at, {_WORTH_THEN},
+                   {_COUNTED_THEN} AS counted,
+                   (r.status = 'denied' OR r.kind IN ('blind', 'unverified')
+                    OR r.waived <> '{{}}' AND (SELECT coalesce({_BEGAN}, false) {_ENTRIES})) AS exception
+              FROM returns_customerreturn r
+             WHERE r.operator_ref <> '' AND r.operator_ref = c.operator AND r.store_id = c.store
+               AND r.currency = c.currency AND r.id < c.own
+               AND r.received_at >= least(c.exceptions_since, c.day_since)) AS o) AS operated
+  LEFT JOIN LATERAL (
+    SELECT jsonb_object_agg(p.item_id, p.lowest) AS lowest
+      FROM (SELECT l.item_id, floor(min(l.total_minor / l.quantity))::bigint AS lowest
+              FROM sales_saleline l JOIN sales_sale s ON s.id = l.sale_id
+             WHERE l.item_id = ANY(c.items) AND s.sold_at > c.prices_since AND s.currency = c.currency
+               AND s.received_at <= c.heard_at
+               AND NOT s.training AND NOT s.voided AND l.total_minor > 0
+             GROUP BY 1) AS p) AS prices ON c.items <> '{{}}'
+"""
+
+
+_ADD_TALLIES = """
+INSERT INTO returns_backtesttally AS t (back_test_id, before, after, code, currency, rebuilt, returns, changed,
+       before_minor, after_minor)
+SELECT %s, * FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::boolean[], %s::bigint[],
+       %s::bigint[], %s::bigint[], %s::bigint[])
+ON CONFLICT (back_test_id, before, after, code, currency, rebuilt) DO UPDATE
+   SET returns = t.returns + excluded.returns, changed = t.changed + excluded.changed,
+       before_minor = t.before_minor + excluded.before_minor,
+       after_minor = t.after_minor + excluded.after_minor
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Returner:
     """Who brings the goods, by whatever is known; empty ones count for nothing."""
@@ -153,6 +250,34 @@ def load_counters(asked: Asked) -> tuple[Counters, dict[int, int]]:
     return counters, {int(item): lowest for item, lowest in json.loads(row[7]).items()}
 
 
+def load_counters_of(
+    asked: Mapping[int, tuple[Asked, datetime]],
+) -> dict[int, tuple[Counters, dict[int, int]]]:
+    """For past returns, by a number each: what is to be counted, and when it was heard."""
+    cases = [
+        {
+            "n": n, "own": one.without, "heard_at": heard_at, "customer": one.returner.customer,
+            "id_hash": one.returner.id_hash, "card": one.returner.card_fingerprint,
+            "operator": one.operator, "store": one.store_id, "currency": one.currency,
+            "items": one.items, "returner_since": one.returner_since,
+            "without_receipt_since": one.without_receipt_since,
+            "exceptions_since": one.exceptions_since, "day_since": one.day_since,
+            "prices_since": one.prices_since,
+        }
+        for n, (one, heard_at) in asked.items()
+    ]  # fmt: skip
+    if not cases:
+        return {}
+    rows = fetch_all(_COUNTERS_OF, [json.dumps(cases, default=str)])
+    return {
+        row[0]: (
+            Counters(Tally(*row[1:3]), Tally(*row[3:5]), row[5], Tally(*row[6:8])),
+            {int(item): lowest for item, lowest in json.loads(row[8]).items()},
+        )
+        for row in rows
+    }
+
+
 def load_rulebook(
     *,
     store_id: int,
@@ -178,6 +303,34 @@ def load_rulebook(
     if version_id is not None:
         book = Rulebook(version_id, name, version, rules_of(rules))
     return book, json.loads(by_reason), json.loads(by_condition)
+
+
+def candidates(*, store_id: int, region_id: int | None, channel: str) -> list[int]:
+    """The policies for this shop and channel, the one that goes before all others first."""
+    params = {"store": store_id, "region": region_id, "channel": channel}
+    return [row[0] for row in fetch_all(_CANDIDATES, params)]
+
+
+Place = tuple[int, int | None, str]
+"""A shop, its region, and the channel in which was bought."""
+
+
+def deciders(places: Sequence[Place], *, as_if: int) -> dict[Place, int | None]:
+    """The policy that decides in each place, were this one in force."""
+    stores, regions, channels = ([one[n] for one in places] for n in range(3))
+    params = {"stores": stores, "regions": regions, "channels": channels, "as_if": as_if}
+    found = [row[0] for row in fetch_all(_DECIDERS, params)]
+    return dict(zip(places, found, strict=True))
+
+
+def add_tallies(back_test_id: int, sums: Mapping[tuple[Any, ...], Mapping[str, int]]) -> None:
+    """Add to the sums of a back-test; keys are (before, after, code, currency, rebuilt)."""
+    rows = [
+        (*key, one["returns"], one["changed"], one["before"], one["after"])
+        for key, one in sorted(sums.items())
+    ]
+    if rows:
+        execute(_ADD_TALLIES, [back_test_id, *(list(column) for column in zip(*rows, strict=True))])
 
 
 def insert_return(values: Mapping[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -28,6 +29,7 @@ _BY_NATURAL_KEY = """
  WHERE st.number = %s AND s.terminal_number = %s AND s.business_date = %s AND s.sequence_number = %s
 """
 _BY_ID = " WHERE s.id = %s"
+_BY_IDS = " WHERE s.id = ANY(%s) ORDER BY l.id"
 _TAXES = """
 SELECT line_id, id, code, inclusive, tax_minor, refunded_minor
   FROM sales_salelinetax WHERE line_id = ANY(%s) ORDER BY line_id, id
@@ -36,6 +38,11 @@ _TENDERS = """
 SELECT id, number, kind, amount_minor, refunded_minor, pending_minor, gateway, gateway_ref,
        needs_card_present, card_fingerprint
   FROM sales_saletender WHERE sale_id = %s ORDER BY number
+"""
+_TENDERS_OF = """
+SELECT sale_id, id, number, kind, amount_minor, refunded_minor, pending_minor, gateway, gateway_ref,
+       needs_card_present, card_fingerprint
+  FROM sales_saletender WHERE sale_id = ANY(%s) ORDER BY sale_id, number
 """
 _OF_SALE, _MORE_OF_SALE, _OF_ITEM = slice(0, 9), slice(9, 12), slice(12, 14)
 
@@ -58,6 +65,26 @@ def load_sale(key: SaleKey | UUID, line_numbers: Sequence[int], *, lock: bool) -
     named = [line for line in map(_line, rows) if line.line_number in line_numbers]
     parts: tuple[Any, ...] = (_with_taxes(named), _tenders(rows[0][0]))
     return SaleFacts(*rows[0][_OF_SALE], *parts, *rows[0][_MORE_OF_SALE])
+
+
+def read_sales(sale_ids: Sequence[UUID]) -> dict[UUID, SaleFacts]:
+    """Many sales, each with all of its lines, as they stand; three statements, and nothing is held."""
+    heads: dict[UUID, tuple[Any, ...]] = {}
+    lines: dict[UUID, list[LineOfSale]] = defaultdict(list)
+    for row in fetch_all(_SALE_AND_LINES + _BY_IDS, [list(sale_ids)]):
+        heads[row[0]] = row
+        lines[row[0]].append(_line(row))
+    taxed = {one.id: one for one in _with_taxes([one for some in lines.values() for one in some])}
+    tenders: dict[UUID, list[TenderOfSale]] = defaultdict(list)
+    for sale_id, *tender in fetch_all(_TENDERS_OF, [list(heads)]):
+        tenders[sale_id].append(TenderOfSale(*tender))
+    sales = {}
+    for sale_id, row in heads.items():
+        parts: tuple[Any, ...] = (
+            tuple(taxed[one.id] for one in lines[sale_id]), tuple(tenders[sale_id]),
+        )  # fmt: skip
+        sales[sale_id] = SaleFacts(*row[_OF_SALE], *parts, *row[_MORE_OF_SALE])
+    return sales
 
 
 def _line(row: tuple[Any, ...]) -> LineOfSale:

@@ -14,7 +14,7 @@ from apps.stores.services import ensure_store
 PASSWORD = "quiet-harbour-42"
 
 
-def client_of(role: Role, *shops: Store) -> Client:
+def client_of(role: Role, *shops: Store, name: str = "") -> Client:
     """A browser in which somebody of this role is logged in; who needs a shop has 0042."""
     if role in BOUND and not shops:
         shops = (
@@ -27,7 +27,10 @@ def client_of(role: Role, *shops: Store) -> Client:
             ),
         )
     user = create_user(
-        username=f"{role}@shop", password=PASSWORD, role=role, shops=[shop.pk for shop in shops]
+        username=name or f"{role}@shop",
+        password=PASSWORD,
+        role=role,
+        shops=[shop.pk for shop in shops],
     )
     client = Client()
     client.force_login(user)

@@ -16,7 +16,7 @@ from apps.insights.models import Alert, Heartbeat, VerifyRun
 from apps.integrations.models import Delivery, InboundMessage, Job, RejectedRecord, SyncRun
 from apps.inventory.models import StockCount, StockLevel, StockMovement
 from apps.refunds.models import Refund, SandboxPayment, SandboxRefund, StoreCredit
-from apps.returns.models import CustomerReturn
+from apps.returns.models import BackTest, BackTestCase, CustomerReturn
 from apps.sales.models import Sale, SaleConflict
 from apps.terminals.models import Credential, Notice, Rotation
 from tests.admin.helpers import page, registered, url
@@ -26,6 +26,7 @@ LEDGERS: set[type[Model]] = {
     Alert, AuditEntry, Checkpoint, LoginTries, Event, FeedHead, IdempotentRequest, Heartbeat, VerifyRun,
     StockCount, StockLevel, StockMovement, Refund, SandboxPayment, SandboxRefund, StoreCredit, CustomerReturn, Sale,
     SaleConflict, Credential, Notice, Delivery, Job, SyncRun, RejectedRecord, InboundMessage,
+    BackTest, BackTestCase,
 }  # fmt: skip
 ORDERED_BY_FORM: set[type[Model]] = {Rotation}
 

@@ -51,7 +51,10 @@ def test_a_channel_of_its_own_decides_before_any_channel(register: Register) -> 
 def test_a_draft_decides_nothing(register: Register) -> None:
     policy = PolicyVersion.objects.get().policy
     policies.draft_version(
-        policy, rules={"window": {"days": 0}, "authorization": {"hours": 1}}, now=SOLD_AT
+        policy,
+        rules={"window": {"days": 0}, "authorization": {"hours": 1}},
+        actor=SETUP,
+        now=SOLD_AT,
     )
     assert register.take_back(register.sell()).json()["policy"]["version"] == 1
 

@@ -15,7 +15,7 @@ EVENT_TYPES: dict[str, tuple[str, ...]] = {
     "sale": ("sale.recorded", "sale.delivered", "sale.partially_returned", "sale.fully_returned"),
     "stock": ("stock.changed", "stock.counting"),
     "item": ("item.changed",),
-    "policy": ("policy.published",),
+    "policy": ("policy.published", "policy.retired"),
     "terminal": ("terminal.*",),
     "delivery": ("delivery.dead",),
     "destination": ("destination.attention",),

@@ -1,5 +1,5 @@
 """Returns as stories; policies, reasons and conditions as forms."""
 
-from apps.returns.admin import policies, returns, words
+from apps.returns.admin import back_tests, policies, returns, versions, words
 
-__all__ = ["policies", "returns", "words"]
+__all__ = ["back_tests", "policies", "returns", "versions", "words"]

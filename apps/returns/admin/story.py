@@ -138,7 +138,9 @@ def read_story(
         exchange=list(what.exchange_lines.select_related("item").order_by("number")),
         tenders=list(what.sale.tenders.order_by("number")) if what.sale else [],
         others=list(others.order_by("-received_at")[:20]) if what.sale_id else [],
-        trace=[_trace_row(row, what) for row in what.trace],
+        trace=[
+            trace_row(row, zone=what.store.timezone, currency=what.currency) for row in what.trace
+        ],
         movements=_movements(what),
         refunds=refunds,
         events=list(Event.objects.filter(subjects | moved).order_by("ordinal")),
@@ -176,7 +178,8 @@ def _names(model: type[ReasonCode] | type[ConditionCode], codes: set[str]) -> di
     return {code: found.get(code, code) for code in codes}
 
 
-def _trace_row(row: dict[str, Any], what: CustomerReturn) -> TraceRow:
+def trace_row(row: dict[str, Any], *, zone: str, currency: str) -> TraceRow:
+    """A row of a trace in words, with times in the shop's zone."""
     known = RESPONSES.get(row["code"])
     return TraceRow(
         rule=str(RULES.get(row["rule"], row["rule"])),
@@ -184,7 +187,7 @@ def _trace_row(row: dict[str, Any], what: CustomerReturn) -> TraceRow:
         code=row["code"],
         says=_says(row, known),
         tone=DECISION_TONES.get(Outcome(row["outcome"]), display.CALM),
-        inputs=in_words(row.get("inputs") or {}, zone=what.store.timezone, currency=what.currency),
+        inputs=in_words(row.get("inputs") or {}, zone=zone, currency=currency),
     )
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from apps.returns import store
-from apps.returns.policy.facts import Counters, LineFacts
+from apps.returns.policy.facts import Counters, Facts, LineFacts
 from apps.returns.policy.settings import Rules
 from apps.returns.states import ReturnKind
 from apps.returns.store import Asked, Returner
@@ -42,11 +43,59 @@ def load_counters(
 ) -> tuple[Counters, dict[int, int]]:
     """Counters, and the lowest price of a unit by item; one statement, and none where the policy
     asks for nothing of it. `without`: a return that is decided again does not count itself."""
+    asked = _asked(
+        rules, lines, kind=kind, returner=returner, operator=operator, store_id=store_id,
+        currency=currency, timezone=timezone, at=at, without=without,
+    )  # fmt: skip
+    return store.load_counters(asked) if asked else (Counters(), {})
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A past return: its facts, and who it was, heard at `heard_at`; the rules that count for it."""
+
+    rules: Rules | None
+    facts: Facts
+    returner: Returner
+    own: UUID
+    heard_at: datetime
+
+
+def load_counters_of(cases: Sequence[Case]) -> list[tuple[Counters, dict[int, int]]]:
+    """The same for many past returns, each as it was then; one statement."""
+    asked: dict[int, tuple[Asked, datetime]] = {}
+    for n, case in enumerate(cases):
+        facts = case.facts
+        one = _asked(
+            case.rules, facts.lines, kind=facts.kind, returner=case.returner,
+            operator=facts.operator, store_id=facts.store_id, currency=facts.store_currency,
+            timezone=facts.store_timezone, at=facts.at, without=case.own,
+        )  # fmt: skip
+        if one is not None:
+            asked[n] = (one, case.heard_at)
+    found = store.load_counters_of(asked)
+    return [found.get(n, (Counters(), {})) for n in range(len(cases))]
+
+
+def _asked(
+    rules: Rules | None,
+    lines: Sequence[LineFacts],
+    *,
+    kind: str,
+    returner: Returner,
+    operator: str,
+    store_id: int,
+    currency: str,
+    timezone: str,
+    at: datetime,
+    without: UUID | None,
+) -> Asked | None:
+    """What is to be counted; None where the policy asks for nothing of it."""
     items = [] if kind in _WITH_SALE else [one.item.item_id for one in lines if one.item]
     if rules is None or not (items or _counts(rules, kind, operator)):
-        return Counters(), {}
+        return None
     midnight = at.astimezone(ZoneInfo(timezone)).replace(hour=0, minute=0, second=0, microsecond=0)
-    asked = Asked(
+    return Asked(
         returner=returner,
         operator=operator,
         store_id=store_id,
@@ -59,7 +108,6 @@ def load_counters(
         prices_since=at - timedelta(days=rules.no_receipt.lookback_days),
         without=without,
     )
-    return store.load_counters(asked)
 
 
 def _counts(rules: Rules, kind: str, operator: str) -> bool:

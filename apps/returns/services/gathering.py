@@ -23,6 +23,7 @@ from apps.returns.states import ReturnKind
 from apps.returns.store import Returner
 from apps.sales.commands import LineOfSale, SaleFacts
 from apps.sales.locks import load_sale
+from apps.stores.models import Store
 
 CLOCK_TOLERANCE = timedelta(minutes=5)
 
@@ -54,6 +55,11 @@ class Desk:
         )  # fmt: skip
 
     @classmethod
+    def of_store(cls, shop: Store) -> Desk:
+        """A register of that shop without a limit of its own."""
+        return cls(shop.pk, shop.region_id, shop.currency, shop.timezone, None)
+
+    @classmethod
     def of_return(cls, customer_return: CustomerReturn) -> Desk:
         """As it stands now, for a return that is decided again."""
         shop, profile = customer_return.store, customer_return.terminal.profile
@@ -72,15 +78,15 @@ def moment_of(occurred_at: datetime | None, *, caller: Caller, now: datetime) ->
 
 
 def gather_facts(
-    ask: AskReturn, *, desk: Desk, at: datetime, lock: bool, own: UUID | None = None
-) -> Facts:
+    ask: AskReturn, *, desk: Desk, at: datetime, lock: bool,
+    own: UUID | None = None, under: Rulebook | None = None,
+) -> Facts:  # fmt: skip
     """Everything `decide` may ask for; the number of statements depends on no line and no rule.
 
     1. The sale with its lines, taxes and tenders; its lines are what a return is about.
-    2. The policy in force, with where reasons and conditions send goods.
+    2. The policy in force (or `under`, one that is tried), with where reasons and conditions send goods.
     3. Items that are named by SKU only, and this shop's levels of all goods that come or go.
     4. What went before (`own`, a return that is decided again, left out), and recent prices.
-
     With `lock`, the sale, its lines, who brings the goods (where that is counted) and the levels an
     exchange touches are held until the transaction ends; always in that order.
     """
@@ -89,6 +95,7 @@ def gather_facts(
         numbers = [line.sale_line for line in ask.lines if line.sale_line is not None]
         sale = load_sale(ask.sale, numbers, lock=lock)
     book, reasons, conditions = _load_rulebook(ask, sale, desk)
+    book = under or book
     kind, returner = kind_of(ask, sale), returner_of(ask, sale)
     rules = book.rules if book else None
     if lock and counts_returner(rules, kind):

@@ -5,17 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
-
-from apps.audit import services as audit
-from apps.audit.commands import Fact
 from apps.common.caller import Actor
-from apps.common.errors import StaleState
-from apps.events import services as events
-from apps.events.commands import News, Place
 from apps.returns.models import ConditionCode, PolicyVersion, ReasonCode, ReturnPolicy
-from apps.returns.policy.settings import validate_rules
+from apps.returns.services.versions import draft_version, publish
 from apps.returns.states import Disposition, VersionStatus
+
+__all__ = ["draft_version", "ensure_policy", "ensure_words", "publish"]
 
 _REASONS = {
     "defective": ("Defective", Disposition.QUARANTINE),
@@ -62,47 +57,6 @@ def ensure_policy(
     """The policy's version in force; if it has none, these rules are published as its first."""
     policy, _ = ReturnPolicy.objects.get_or_create(name=name)
     published = policy.versions.filter(status=VersionStatus.PUBLISHED).first()
-    return published or publish(draft_version(policy, rules=rules, now=now), actor=actor, now=now)
-
-
-def draft_version(policy: ReturnPolicy, *, rules: dict[str, Any], now: datetime) -> PolicyVersion:
-    """A new wording that decides nothing yet. ValidationError for rules that do not fit."""
-    validate_rules(rules)
-    last = policy.versions.order_by("-version").values_list("version", flat=True).first() or 0
-    return PolicyVersion.objects.create(
-        policy=policy, version=last + 1, rules=rules, created_at=now
-    )
-
-
-@transaction.atomic
-def publish(draft: PolicyVersion, *, actor: Actor, now: datetime) -> PolicyVersion:
-    """Put a draft in force, retiring the version before it. StaleState when it is no draft any more."""
-    ReturnPolicy.objects.select_for_update().get(pk=draft.policy_id)
-    in_force = PolicyVersion.objects.filter(
-        policy_id=draft.policy_id, status=VersionStatus.PUBLISHED
-    )
-    before = in_force.values_list("version", flat=True).first()
-    in_force.update(status=VersionStatus.RETIRED)
-    changed = PolicyVersion.objects.filter(pk=draft.pk, status=VersionStatus.DRAFT).update(
-        status=VersionStatus.PUBLISHED, published_at=now, published_by=actor.label
-    )
-    if not changed:
-        raise StaleState("This version is not a draft any more.")
-    draft.refresh_from_db()
-    fact = Fact(
-        "policy.published",
-        "policy",
-        str(draft.policy_id),
-        subject_label=str(draft),
-        data={"rules": draft.rules, "version": {"before": before, "after": draft.version}},
-    )
-    audit.record([fact], actor=actor, now=now)
-    place = Place(None, "", "", now)
-    news = News(
-        "policy.published",
-        "policy",
-        str(draft.policy_id),
-        {"name": draft.policy.name, "version": draft.version},
-    )
-    events.tell([news], place=place, now=now)
-    return draft
+    if published is not None:
+        return published
+    return publish(draft_version(policy, rules=rules, actor=actor, now=now), actor=actor, now=now)

@@ -54,6 +54,7 @@ def return_fact(
         action, "return", str(shown.id), subject_label=shown.number or "", outcome=shown.decision,
         reason=reason or ", ".join(code for code in codes if code != "ok"),
         data={"status": shown.status, "receipt": shown.receipt_number, "refund_minor": shown.refund_total,
+              "worth_minor": sum(line.refund - line.fee for line in shown.lines),
               "currency": shown.currency, "operator": operator, "policy": shown.policy},
         occurred_at=occurred_at,
     )  # fmt: skip

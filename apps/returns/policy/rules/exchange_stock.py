@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from apps.returns.policy.facts import ExchangeFacts
 from apps.returns.policy.findings import Finding
@@ -8,7 +9,9 @@ from apps.returns.policy.findings import Finding
 
 def exchange_stock(exchange: ExchangeFacts, claimed: Decimal) -> Finding:
     """Exchange goods must be on hand and not promised to somebody else, right now."""
-    inputs = {"sku": exchange.asked.sku, "requested": str(exchange.asked.quantity)}
+    asked = exchange.asked
+    inputs: dict[str, Any] = {"sku": asked.sku, "requested": str(asked.quantity)}
+    inputs["per_unit_minor"] = asked.unit_price
     if exchange.item_id is None:
         return Finding("stock_now", "exchange-unknown-item", inputs)
     if exchange.available is None:

@@ -24,9 +24,11 @@ from apps.returns.policy.settings.kinds import (
 class Condition:
     """What is done about goods in one condition."""
 
-    condition: str = code(_("Condition"))
+    condition: str = code(_("Condition"), among="conditions")
     accept: str = action(_("Goods in this condition"), default=Action.ALLOW)
-    category: str = code(_("Only in this category"), default="", help=_("Empty: in all."))
+    category: str = code(
+        _("Only in this category"), default="", help=_("Empty: in all."), among="categories"
+    )
     fee_percent: Decimal = percent(_("Restocking fee"), help=_("Of what the line is worth."))
     fee: Amounts = amounts(_("Restocking fee per unit"))
 
@@ -47,8 +49,8 @@ class Conditions:
 class CategoryReasons:
     """For which reasons goods of one category may come back."""
 
-    category: str = code(_("Category"))
-    allowed: tuple[str, ...] = codes(_("Reasons allowed"))
+    category: str = code(_("Category"), among="categories")
+    allowed: tuple[str, ...] = codes(_("Reasons allowed"), among="reasons")
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,7 @@ class Setting:
     unit: Any = ""
     choices: tuple[tuple[str, Any], ...] = ()
     row: type[Any] | None = None
+    among: str = ""  # what a code is chosen from: "conditions", "reasons" or "categories"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +105,12 @@ def day(label: Any, *, help: Any = "") -> Any:
     return _field(MISSING, Setting(Kind.DAY, label, help))
 
 
-def code(label: Any, *, default: Any = MISSING, help: Any = "") -> Any:
-    return _field(default, Setting(Kind.CODE, label, help, most=64))
+def code(label: Any, *, default: Any = MISSING, help: Any = "", among: str = "") -> Any:
+    return _field(default, Setting(Kind.CODE, label, help, most=64, among=among))
 
 
-def codes(label: Any, *, help: Any = "") -> Any:
-    return _field((), Setting(Kind.CODES, label, help, most=200))
+def codes(label: Any, *, help: Any = "", among: str = "") -> Any:
+    return _field((), Setting(Kind.CODES, label, help, most=200, among=among))
 
 
 def rows(label: Any, row: type[Any], *, help: Any = "") -> Any:

@@ -26,6 +26,7 @@ class Channel:
     service_categories: tuple[str, ...] = codes(
         _("Categories of shipping and services"),
         help=_("Empty: “service”, into which shipping of web shops is put."),
+        among="categories",
     )
     services_refunded: bool = flag(_("Shipping and services are given back"), default=False)
 

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("returns", "0002_number_sequence"),
+        ("returns", "0005_published_stays"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

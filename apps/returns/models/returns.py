@@ -3,134 +3,21 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from simple_history.models import HistoricalRecords
 
 from apps.common.ids import uuid7
 from apps.inventory.models import Item
-from apps.returns.policy.settings import default_rules, validate_rules
+from apps.returns.models.policies import PolicyVersion
 from apps.returns.states import (
     Disposition,
     Outcome,
-    PolicyScope,
     RefundTo,
     ReturnKind,
     ReturnStatus,
-    VersionStatus,
 )
 from apps.sales.models import Sale, SaleLine
 from apps.sales.states import Channel
-from apps.stores.models import Region, Store
+from apps.stores.models import Store
 from apps.terminals.models import Terminal
-
-
-class ReturnPolicy(models.Model):
-    """Under which conditions goods come back, for all shops, a region or a shop, and a channel."""
-
-    name = models.CharField(_("name"), max_length=80, unique=True)
-    scope = models.CharField(
-        _("for"), max_length=8, choices=PolicyScope.choices, default=PolicyScope.ALL
-    )
-    region = models.ForeignKey(
-        Region, models.PROTECT, null=True, blank=True, verbose_name=_("region")
-    )
-    store = models.ForeignKey(Store, models.PROTECT, null=True, blank=True, verbose_name=_("shop"))
-    channel = models.CharField(
-        _("bought"),
-        max_length=8,
-        choices=Channel.choices,
-        blank=True,
-        help_text=_("Empty: anywhere."),
-    )
-    priority = models.IntegerField(
-        _("priority"), default=0, help_text=_("Where several fit, the highest decides.")
-    )
-    history = HistoricalRecords()
-
-    class Meta:
-        verbose_name = _("return policy")
-        verbose_name_plural = _("return policies")
-        constraints = [
-            # A policy for a region or a shop names it, and only then.
-            models.CheckConstraint(
-                condition=models.Q(scope="all", region=None, store=None)
-                | models.Q(scope="region", region__isnull=False, store=None)
-                | models.Q(scope="store", region=None, store__isnull=False),
-                name="return_policy_scope_named",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class PolicyVersion(models.Model):
-    """One wording of a policy. Published ones never change; a return names the one that decided it."""
-
-    policy = models.ForeignKey(ReturnPolicy, models.PROTECT, related_name="versions")
-    version = models.PositiveIntegerField(_("version"))
-    status = models.CharField(
-        _("status"), max_length=16, choices=VersionStatus.choices, default=VersionStatus.DRAFT
-    )
-    rules = models.JSONField(_("rules"), default=default_rules, validators=[validate_rules])
-    lock_version = models.PositiveIntegerField(default=0)
-    created_at = models.DateTimeField(_("written"))
-    published_at = models.DateTimeField(_("published"), null=True, blank=True)
-    published_by = models.CharField(_("published by"), max_length=150, blank=True)
-    history = HistoricalRecords()
-
-    class Meta:
-        verbose_name = _("policy version")
-        verbose_name_plural = _("policy versions")
-        constraints = [
-            models.UniqueConstraint(fields=["policy", "version"], name="policy_version_once"),
-            # One wording is in force at a time.
-            models.UniqueConstraint(
-                fields=["policy"],
-                condition=models.Q(status="published"),
-                name="policy_one_published",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.policy.name} v{self.version}"
-
-
-class ReasonCode(models.Model):
-    """Why goods come back."""
-
-    code = models.CharField(_("code"), max_length=32, primary_key=True)
-    name = models.CharField(_("name"), max_length=80)
-    parent = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, verbose_name=_("part of")
-    )
-    disposition = models.CharField(
-        _("goods go to"), max_length=24, choices=Disposition.choices, blank=True,
-        help_text=_("Empty: the condition decides."),
-    )  # fmt: skip
-    history = HistoricalRecords()
-
-    class Meta:
-        verbose_name = _("reason")
-        verbose_name_plural = _("reasons")
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class ConditionCode(models.Model):
-    """In which state goods come back, and where such goods go."""
-
-    code = models.CharField(_("code"), max_length=32, primary_key=True)
-    name = models.CharField(_("name"), max_length=80)
-    disposition = models.CharField(_("goods go to"), max_length=24, choices=Disposition.choices)
-    history = HistoricalRecords()
-
-    class Meta:
-        verbose_name = _("condition")
-        verbose_name_plural = _("conditions")
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class CustomerReturn(models.Model):

@@ -24,5 +24,5 @@ def begin_histories(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("returns", "0003_words_history")]
+    dependencies = [("returns", "0006_words_history")]
     operations = [migrations.RunPython(begin_histories, migrations.RunPython.noop)]

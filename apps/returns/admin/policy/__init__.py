@@ -1,0 +1,1 @@
+"""The pages of policies: the form of a draft, what a version says, trying it, and back-tests."""
