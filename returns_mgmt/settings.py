@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "apps.sales.apps.SalesConfig",
     "apps.inventory.apps.InventoryConfig",
     "apps.terminals.apps.TerminalsConfig",
+    "apps.approvals.apps.ApprovalsConfig",
     "apps.stores.apps.StoresConfig",
     "apps.accounts.apps.AccountsConfig",
     "apps.idempotency.apps.IdempotencyConfig",

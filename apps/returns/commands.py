@@ -79,6 +79,27 @@ class Completion:
 
 
 @dataclass(frozen=True, slots=True)
+class Ruling:
+    """What a manager says of a return that waits; with `complete` the goods are here as well."""
+
+    approve: bool
+    reason: str
+    complete: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ShownOverride:
+    """A manager's word on one code."""
+
+    code: str
+    allowed: bool
+    approver: str
+    method: str
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ShownLine:
     number: int
     sale_line: int | None
@@ -136,6 +157,7 @@ class ShownReturn:
     occurred_at: datetime
     policy: dict[str, Any] | None = field(default=None)
     appeal_reference: str | None = None
+    overrides: tuple[ShownOverride, ...] = ()
 
 
 TaxesOfLines = Mapping[int, Sequence[tuple[str, int]]]

@@ -13,6 +13,7 @@ from apps.returns.commands import (
     Message,
     ShownExchange,
     ShownLine,
+    ShownOverride,
     ShownReturn,
     TaxesOfLines,
     reference_of,
@@ -42,7 +43,7 @@ def list_returns(
     if since:
         rows = rows.filter(received_at__gte=since)
     rows = rows.select_related("policy_version__policy").prefetch_related(
-        "lines", "exchange_lines__item"
+        "lines", "exchange_lines__item", "overrides"
     )
     page, following = newest_first(rows, field="received_at", cursor=cursor, limit=PAGE)
     refunds = refunds_of([reference_of(row.pk) for row in page])
@@ -55,7 +56,7 @@ def open_returns(*, store_id: int, behind: str | None, limit: int) -> list[Shown
     if behind:
         rows = rows.filter(pk__gt=behind)
     rows = rows.select_related("policy_version__policy").prefetch_related(
-        "lines", "exchange_lines__item"
+        "lines", "exchange_lines__item", "overrides"
     )
     page = list(rows.order_by("pk")[:limit])
     refunds = refunds_of([reference_of(row.pk) for row in page])
@@ -97,6 +98,7 @@ def _show(customer_return: CustomerReturn, refunds: Sequence[OpenedRefund]) -> S
         occurred_at=customer_return.occurred_at,
         policy={"name": version.policy.name, "version": version.version} if version else None,
         appeal_reference=appeal_of(customer_return.number) if denied else None,
+        overrides=_overrides(customer_return),
     )
 
 
@@ -124,6 +126,16 @@ def _lines(customer_return: CustomerReturn) -> tuple[ShownLine, ...]:
             disposition=line.disposition,
         )
         for line in sorted(customer_return.lines.all(), key=lambda line: line.number)
+    )
+
+
+def _overrides(customer_return: CustomerReturn) -> tuple[ShownOverride, ...]:
+    """Looked for only where there can be some."""
+    if not customer_return.waived and customer_return.status != ReturnStatus.DENIED:
+        return ()
+    return tuple(
+        ShownOverride(o.response_code, o.allowed, o.approved_by, o.method, o.reason, o.at)
+        for o in sorted(customer_return.overrides.all(), key=lambda o: o.pk)
     )
 
 

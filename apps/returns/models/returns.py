@@ -2,8 +2,12 @@ from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Trim, Upper
+from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 
+from apps.approvals.models import Approver
+from apps.approvals.states import Method
 from apps.common.ids import uuid7
 from apps.inventory.models import Item
 from apps.returns.models.policies import PolicyVersion
@@ -121,6 +125,11 @@ class CustomerReturn(models.Model):
                 fields=["store", "operator_ref", "-received_at"],
                 condition=~models.Q(operator_ref=""), name="return_of_operator",
             ),
+            # What waits for a manager, longest first (the page for it, and the home page).
+            models.Index(
+                fields=["received_at", "id"],
+                condition=models.Q(status="needs_override"), name="return_waiting",
+            ),
         ]  # fmt: skip
 
     def __str__(self) -> str:
@@ -195,5 +204,40 @@ class ExchangeLine(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["customer_return", "number"], name="exchange_line_number_once"
+            ),
+        ]
+
+
+class Override(models.Model):
+    """A manager's word on one code of a return: allowed, or not. Append-only, by trigger."""
+
+    id = models.BigAutoField(primary_key=True)
+    customer_return = models.ForeignKey(CustomerReturn, models.PROTECT, related_name="overrides")
+    response_code = models.CharField(_("reason"), max_length=48)
+    allowed = models.BooleanField(_("allowed"))
+    approver = models.ForeignKey(Approver, models.PROTECT, verbose_name=_("approver"))
+    # As they were then.
+    approved_by = models.CharField(_("personnel number"), max_length=64)
+    operator_ref = models.CharField(_("operator"), max_length=64, blank=True)
+    method = models.CharField(_("proved by"), max_length=8, choices=Method.choices)
+    reason = models.CharField(_("why"), max_length=200, blank=True)
+    amount_minor = models.BigIntegerField(_("worth of the goods"))
+    at = models.DateTimeField(_("when"))
+
+    class Meta:
+        verbose_name = _("override")
+        verbose_name_plural = _("overrides")
+        constraints = [
+            # One word on each code.
+            models.UniqueConstraint(
+                fields=["customer_return", "response_code"], name="override_code_once"
+            ),
+            # Nobody approves their own returns, however they write their number.
+            models.CheckConstraint(
+                condition=~Exact(Upper(Trim("approved_by")), Upper(Trim("operator_ref"))),
+                name="override_by_another",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(method__in=Method.values), name="override_method_known"
             ),
         ]

@@ -78,6 +78,7 @@ RESPONSES: dict[str, Response] = {
     "stock-data-old": Response(_ASK, _("What is known of the stock is too old."), _ASKING),
     "offline-beyond-limits": Response(_ASK, _("Decided offline, on old data or above the amount for it."), _ASKING),
     "offline-differs": Response(_OK, _("The register had decided otherwise while it was offline."), ""),
+    "manager-refused": Response(_NO, _("A manager did not allow it."), _SORRY, firm=True),
     "clock-suspect": Response(_OK, _("The register's clock is more than 5 minutes off; our time decided."), ""),
 }  # fmt: skip
 """By code; stable, whatever becomes of the sentences."""
