@@ -19,6 +19,8 @@ from django.db import connection, connections
 from django.test import Client
 from django.utils import timezone
 
+from apps.approvals import services as approvals
+from apps.approvals.models import ApprovalLevel, Approver
 from apps.common.caller import Actor
 from apps.inventory.models import Item, StockLevel, StockMovement
 from apps.refunds.services import execute_due_refunds
@@ -109,6 +111,19 @@ class Register:
     def complete(self, authorized: dict[str, Any], *lines: dict[str, Any]) -> Any:
         """Bring the goods of an authorized return: all of them, or what `lines` say."""
         return self.post(f"returns/{authorized['id']}/complete", {"lines": list(lines)})
+
+    def wait(self, quantity: str = "2", **asked: Any) -> Any:
+        """Have a return wait for a manager, since it comes too late; what was answered."""
+        publish_policy(rules=LATE)
+        sale = self.sell(sold_at="2026-01-20T16:41:09+01:00")
+        answer = self.take_back(sale, quantity, complete=False, **asked)
+        assert answer.json()["status"] == "needs_override", answer.content
+        return answer.json()
+
+    def override(self, one: dict[str, Any], *, key: str | None = None, **changes: Any) -> Any:
+        """Have approver 2001 allow it with PIN; the response."""
+        body = {"approver": "2001", "pin": PIN, "reason": "A good customer", **changes}
+        return self.post(f"returns/{one['id']}/override", body, key=key)
 
     def void(self, one: dict[str, Any], reason: str = "") -> Any:
         return self.post(f"returns/{one['id']}/void", {"reason": reason})
@@ -276,6 +291,33 @@ def buckets(sku: str, store: str = "0042") -> dict[str, Any]:
     ).values_list("bucket", "quantity"):
         sums[bucket] = sums.get(bucket, Decimal(0)) + quantity
     return sums
+
+
+PIN = "482915"
+
+
+def make_approver(
+    number: str = "2001", *, pin: str = PIN, most: int | None = None, **fields: Any
+) -> Approver:
+    """Somebody with that PIN who may approve anything anywhere; with `most`, EUR up to that in shop 0042."""
+    limits = {} if most is None else {"EUR": most}
+    level, _ = ApprovalLevel.objects.get_or_create(
+        name="Any amount" if most is None else f"Up to {most}",
+        defaults={"unlimited": most is None, "limits": limits},
+    )
+    given = {"name": "Mia Ranke", "level": level, "everywhere": most is None, **fields}
+    approver = Approver.objects.create(number=number, **given)
+    if most is not None:
+        approver.stores.add(Store.objects.get(number="0042"))
+    approvals.set_pin(approver, pin, actor=SETUP, now=timezone.now())
+    return approver
+
+
+LATE = {
+    "window": {"days": 0, "late": "override"},
+    "authorization": {"hours": 24, "approval_hours": 2},
+}
+"""Rules under which a manager decides on what comes too late."""
 
 
 def publish_policy(

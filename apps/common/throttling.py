@@ -19,6 +19,7 @@ from apps.common.errors import Refusal
 from apps.common.limits import Limit, check, check_without_taking, penalize
 
 _QUARTER_OF_AN_HOUR = 900
+_WRONG_APPROVALS = 20
 
 
 class PerAddress(BaseThrottle):
@@ -49,6 +50,22 @@ def few_wrong_codes(request: Request, wrong: type[Refusal]) -> Iterator[None]:
     tries = settings.RATE_LIMIT_ENROLMENT
     bucket = _bucket("enrolment", request)
     limit = Limit(tries, tries, per_s=_QUARTER_OF_AN_HOUR)
+    check_without_taking(bucket, limit)
+    try:
+        yield
+    except wrong:
+        penalize(bucket, limit)
+        raise
+
+
+@contextmanager
+def few_wrong_approvals(caller: Caller, wrong: type[Refusal]) -> Iterator[None]:
+    """Around the proof of an approver: after 20 wrong ones a register has to wait, whoever is named.
+
+    Each approver is locked after five; this keeps a register from locking one after the other.
+    """
+    bucket = f"approval:{caller.terminal_id}"
+    limit = Limit(_WRONG_APPROVALS, _WRONG_APPROVALS, per_s=_QUARTER_OF_AN_HOUR)
     check_without_taking(bucket, limit)
     try:
         yield

@@ -19,7 +19,7 @@ from apps.common.parsers import CardDataRefused
 from apps.common.renderers import to_json
 from apps.common.views import caller_of
 from apps.idempotency.commands import Answer, Attempt
-from apps.idempotency.services import run_once
+from apps.idempotency.services import is_answered, run_once
 
 _KEY = re.compile(r"[\x21-\x7e]{16,255}")
 
@@ -32,8 +32,18 @@ class KeyInvalid(Invalid):
     code = "idempotency-key-invalid"
 
 
-def answer_once(request: Request, effect: Callable[[], Answer], *, now: datetime) -> HttpResponse:
-    """Run `effect` under the request's Idempotency-Key and answer with its stored bytes."""
+def answer_once(
+    request: Request,
+    effect: Callable[[], Answer],
+    *,
+    now: datetime,
+    before: Callable[[], None] | None = None,
+) -> HttpResponse:
+    """Run `effect` under the request's Idempotency-Key and answer with its stored bytes.
+
+    `before` runs first, outside the transaction of the effect, unless the key has its answer: what
+    it writes stays, even if it refuses.
+    """
     attempt = Attempt(
         terminal_id=caller_of(request).terminal_id,
         key=read_key(request),
@@ -43,6 +53,8 @@ def answer_once(request: Request, effect: Callable[[], Answer], *, now: datetime
         request_id=caller_of(request).request_id,
         now=now,
     )
+    if before is not None and not is_answered(attempt):
+        before()
     answer = run_once(attempt, effect)
     media_type = "application/json" if answer.status < 400 else "application/problem+json"
     response = HttpResponse(answer.body, status=answer.status, content_type=media_type)

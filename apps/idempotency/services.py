@@ -41,6 +41,11 @@ def run_once(attempt: Attempt, effect: Callable[[], Answer]) -> Answer:
         return _run(attempt, effect)
 
 
+def is_answered(attempt: Attempt) -> bool:
+    """Whether this key has its answer. Takes no lock: what comes of it is for `run_once` to say."""
+    return store.is_kept(attempt.terminal_id, attempt.key)
+
+
 @transaction.atomic
 def _run(attempt: Attempt, effect: Callable[[], Answer]) -> Answer:
     got, kept = store.claim(attempt.terminal_id, attempt.key)

@@ -22,6 +22,8 @@ VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 ON CONFLICT (terminal_id, key) DO NOTHING
 """
 
+_IS_KEPT = "SELECT EXISTS (SELECT 1 FROM idempotency_idempotentrequest WHERE terminal_id = %s AND key = %s)"
+
 
 @dataclass(frozen=True, slots=True)
 class Kept:
@@ -39,6 +41,11 @@ def claim(terminal_id: UUID, key: str) -> tuple[bool, Kept | None]:
     if fingerprint is None:
         return got, None
     return got, Kept(bytes(fingerprint), status, bytes(body), request_id)
+
+
+def is_kept(terminal_id: UUID, key: str) -> bool:
+    row = fetch_one(_IS_KEPT, [terminal_id, key])
+    return row is not None and bool(row[0])
 
 
 def keep(

@@ -5,6 +5,9 @@ from typing import Any
 from django.conf import settings
 from rest_framework import serializers
 
+from apps.approvals.commands import Claim
+from apps.approvals.policy import MOST_BADGE, MOST_DIGITS
+from apps.approvals.states import Method
 from apps.common.fields import (
     CountedField,
     DayField,
@@ -27,6 +30,7 @@ from apps.returns.commands import (
     Completion,
     DecidedOffline,
     ReceivedLine,
+    Ruling,
     ShownReturn,
 )
 from apps.returns.services.identity import hash_document
@@ -143,6 +147,27 @@ class VoidIn(StrictSerializer):
     operator = TextField(max_length=64, allow_blank=True, default="")
 
 
+class OverrideIn(StrictSerializer):
+    """Who allows it, or not: personnel number and PIN, or a badge. Neither is kept in any form."""
+
+    approver = TextField(
+        max_length=64, required=False, help_text="Personnel number; a badge needs none."
+    )
+    pin = TextField(max_length=MOST_DIGITS, required=False)
+    badge = TextField(max_length=MOST_BADGE, required=False, help_text="What the badge says.")
+    reason = TextField(max_length=200)
+    approve = FlagField(default=True, help_text="False: the manager does not allow it.")
+    complete = FlagField(
+        default=False, help_text="The goods are here: complete it, if it is authorized now."
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if ("pin" in attrs) == ("badge" in attrs) or ("pin" in attrs and "approver" not in attrs):
+            message = "Give `approver` and `pin`, or `badge`."
+            raise serializers.ValidationError(message, code="approver-not-named")
+        return attrs
+
+
 class ListQuery(StrictSerializer):
     status = OneOfField(ReturnStatus.values, required=False, default="")
     since = InstantField(required=False)
@@ -151,9 +176,10 @@ class ListQuery(StrictSerializer):
 
 class OneQuery(StrictSerializer):
     wait = OneOfField(
-        ["refunds"],
+        ["refunds", "decision"],
         required=False,
-        help_text="Until no refund is on its way, 10 s at most. Answered at once here; `stream_url` waits.",
+        help_text="Until no refund is on its way, or a manager has decided; 10 s at most. "
+        "Answered at once here; `stream_url` waits.",
     )
 
 
@@ -195,6 +221,11 @@ def to_completion(data: dict[str, Any]) -> Completion:
     return Completion(lines=lines, operator=data["operator"])
 
 
+def to_ruling(data: dict[str, Any]) -> tuple[Claim, Ruling]:
+    claim = Claim(data.get("approver", ""), data.get("pin", ""), data.get("badge", ""))
+    return claim, Ruling(data["approve"], data["reason"], data["complete"])
+
+
 class ReturnLineOut(serializers.Serializer[Any]):
     number = serializers.IntegerField()
     sale_line = serializers.IntegerField(allow_null=True)
@@ -220,6 +251,15 @@ class MessageOut(serializers.Serializer[Any]):
     to = serializers.ChoiceField(["operator", "customer"])
     code = serializers.CharField()
     text = serializers.CharField()
+
+
+class OverrideOut(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    allowed = serializers.BooleanField()
+    approver = serializers.CharField(help_text="Personnel number.")
+    method = serializers.ChoiceField(Method.values)
+    reason = serializers.CharField()
+    at = InstantField()
 
 
 class PolicyOut(serializers.Serializer[Any]):
@@ -251,6 +291,7 @@ class ReturnOut(serializers.Serializer[ShownReturn]):
     appeal_reference = serializers.CharField(
         allow_null=True, help_text="What a customer quotes who disagrees with a denial; else null."
     )
+    overrides = OverrideOut(many=True, help_text="What a manager said, by code.")
     trace_url = serializers.SerializerMethodField()
 
     def get_trace_url(self, shown: ShownReturn) -> str | None:

@@ -11,7 +11,11 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from apps.approvals import services as approvals
+from apps.approvals.commands import Proof
+from apps.approvals.services import ApprovalRefused
 from apps.common.paging import next_url
+from apps.common.throttling import few_wrong_approvals
 from apps.common.views import RegisterView, caller_of, read_body, read_query
 from apps.idempotency.commands import Answer
 from apps.idempotency.http import answer, answer_once
@@ -23,12 +27,14 @@ from apps.returns.serializers import (
     CompleteIn,
     ListQuery,
     OneQuery,
+    OverrideIn,
     ReturnIn,
     ReturnOut,
     ReturnPageOut,
     VoidIn,
     to_ask,
     to_completion,
+    to_ruling,
 )
 
 
@@ -99,6 +105,33 @@ class Complete(RegisterView):
             lambda: services.complete_return(return_id, completion, caller=caller, now=now),
             now,
         )
+
+
+class Override(RegisterView):
+    """A manager allows a return that waits, or does not, with PIN or badge."""
+
+    scopes = {"POST": "returns"}
+
+    @extend_schema(operation_id="return_override", request=OverrideIn, responses=ReturnOut)
+    def post(self, request: Request, return_id: UUID) -> HttpResponse:
+        caller, now = caller_of(request), timezone.now()
+        claim, ruling = to_ruling(read_body(OverrideIn, request))
+        for secret in ("pin", "badge"):  # the request is remembered without it
+            cast(dict[str, Any], request.data).pop(secret, None)
+        given: list[Proof] = []
+
+        def prove() -> None:
+            with few_wrong_approvals(caller, ApprovalRefused):
+                given.append(approvals.prove(claim, actor=caller.actor, now=now))
+
+        def effect() -> Answer:
+            shown = services.override_return(
+                return_id, ruling, proof=given[0], caller=caller, now=now
+            )
+            name = f"override:{shown.id}:{len(shown.overrides)}"
+            return answer(200, ReturnOut(shown).data, effect=name)
+
+        return answer_once(request, effect, now=now, before=prove)
 
 
 class Void(RegisterView):

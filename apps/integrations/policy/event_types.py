@@ -17,6 +17,7 @@ EVENT_TYPES: dict[str, tuple[str, ...]] = {
     "item": ("item.changed",),
     "policy": ("policy.published", "policy.retired"),
     "terminal": ("terminal.*",),
+    "approver": ("approver.locked",),
     "delivery": ("delivery.dead",),
     "destination": ("destination.attention",),
 }

@@ -70,7 +70,7 @@ def void_return(
 
 
 def expire_due_returns(*, now: datetime) -> int:
-    """Let go of what was authorized and not brought in time; how many returns."""
+    """Let go of what was not brought, or not approved, in time; how many returns."""
     waiting = [ReturnStatus.AUTHORIZED, ReturnStatus.NEEDS_OVERRIDE]
     due = CustomerReturn.objects.filter(status__in=waiting, expires_at__lte=now)
     ids = list(due.order_by("expires_at").values_list("pk", flat=True)[:BATCH])
@@ -83,12 +83,15 @@ def _expire(return_id: UUID, *, now: datetime) -> int:
     lines, sold = lock_return(customer_return)
     if customer_return.status not in (ReturnStatus.AUTHORIZED, ReturnStatus.NEEDS_OVERRIDE):
         return 0
-    if customer_return.status == ReturnStatus.AUTHORIZED:
+    held = customer_return.status == ReturnStatus.AUTHORIZED
+    if held:
         _let_go(customer_return, lines, now)
     actor = worker_actor(
         "expiry", store_id=customer_return.store_id, store_number=customer_return.store.number
     )
-    end = End(ReturnStatus.EXPIRED, actor, "not brought in time")
+    end = End(
+        ReturnStatus.EXPIRED, actor, "not brought in time" if held else "not approved in time"
+    )
     _finish(customer_return, end, telling.taxes_of(lines, sold), [], now)
     return 1
 

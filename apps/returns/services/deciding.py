@@ -78,7 +78,7 @@ def decide_again(
 ) -> Case:
     """A return that waits, decided anew by what is true now, with these codes allowed by a manager.
 
-    Call it before `lock_return`: the sale comes first. The time that decides is the one that
+    Call it under `lock_return`, which takes the sale first. The time that decides is the one that
     decided first, so that a return does not become too late while it waits for its manager.
     """
     ask = ask_of(customer_return)
