@@ -146,12 +146,34 @@ class ReturnsClient:
         """The goods of an authorized return are here; `body` may name fewer than authorized."""
         return self._post(f"returns/{return_id}/complete", body or {}, key=key)
 
+    def override_return(
+        self,
+        return_id: str,
+        reason: str,
+        *,
+        key: str,
+        approver: str = "",
+        pin: str = "",
+        badge: str = "",
+        approve: bool = True,
+        complete: bool = False,
+    ) -> Answer:
+        """A manager allows a return with `needs_override`, or not: by number and PIN, or by badge.
+
+        A wrong PIN is a ProblemError `approval-refused`; ask again with the same key. Keep neither
+        PIN nor badge: forget them as soon as this returns.
+        """
+        proof = {"badge": badge} if badge else {"approver": approver, "pin": pin}
+        body = {**proof, "reason": reason, "approve": approve, "complete": complete}
+        return self._post(f"returns/{return_id}/override", body, key=key)
+
     def void_return(self, return_id: str, body: JsonObject | None = None, *, key: str) -> Answer:
         """Take a return back: what it had reserved is free again."""
         return self._post(f"returns/{return_id}/void", body or {}, key=key)
 
     def get_return(self, return_id: str, *, wait: str | None = None) -> JsonObject:
-        """The return as it stands. `wait="refunds"` answers once the card processor has."""
+        """The return as it stands. `wait="refunds"` answers once the card processor has,
+        `wait="decision"` once a manager has, wherever they are."""
         path = f"returns/{return_id}"
         return self._wait(path, {"wait": wait}) if wait else self._get(path)
 

@@ -28,7 +28,7 @@ def run() -> int:
         with databases_up(folder, "make run") as databases:
             logins = seed(databases.application)
             with served(databases, "make run") as stack:
-                sound = play(stack.application)
+                sound = play(stack.application, logins)
                 check_all(stack.children)
                 if once:
                     return 0 if sound else 1
@@ -51,10 +51,12 @@ def seed(application: Application) -> Logins:
     return logins
 
 
-def play(application: Application) -> bool:
+def play(application: Application, logins: Logins) -> bool:
     """Let a simulated register sell and take back; print the figures. True when all is sound."""
     report = application.folder.run / "simulator.json"
     arguments = ["--base-url", application.url, *where_registers_are(application.folder)]
+    if manager := logins.get("approver"):
+        arguments += ["--approver", f"{manager['username']}:{manager['password']}"]
     arguments += ["--sales", "60", "--returns", "40", "--report", str(report)]
     say("A register sells and takes back, over the API:")
     played = application.show("client.simulate", *arguments) == 0

@@ -12,6 +12,7 @@ from apps.common import limits, valkey
 from apps.insights.services.checking import check_invariants
 from tests.world import Register, make_register
 
+
 @pytest.fixture(autouse=True)
 def buckets_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each test begins with full buckets, and no limit opens because the machine is busy."""

@@ -230,6 +230,7 @@ def _about_registers(pulse: Pulse, fleet: Fleet) -> Iterator[Alert]:
             pulse.notices,
         ) % {"n": pulse.notices}
         yield Alert(WAIT, text, _list("terminals_notice"), _("See to them"))
+    yield from _about_approvals(pulse)
     if unseen := fleet.active - fleet.seen:
         text = ngettext(
             "%(n)s active register was not heard of for a day.",
@@ -239,6 +240,23 @@ def _about_registers(pulse: Pulse, fleet: Fleet) -> Iterator[Alert]:
         yield Alert(
             WAIT, text, _list("terminals_terminal", seen="no", status="active"), _("Which ones")
         )
+
+
+def _about_approvals(pulse: Pulse) -> Iterator[Alert]:
+    if pulse.to_approve:
+        text = ngettext(
+            "%(n)s return waits for approval.",
+            "%(n)s returns wait for approval.",
+            pulse.to_approve,
+        ) % {"n": pulse.to_approve}
+        yield Alert(CALM, text, reverse("admin:approvals"), _("Decide"))
+    if pulse.locked_approvers:
+        text = ngettext(
+            "%(n)s approver is locked after five wrong tries.",
+            "%(n)s approvers are locked after five wrong tries.",
+            pulse.locked_approvers,
+        ) % {"n": pulse.locked_approvers}
+        yield Alert(WAIT, text, _list("approvals_approver", locked="yes"), _("See to them"))
 
 
 def _about_refunds(refunds: OpenRefunds) -> Iterator[Alert]:

@@ -237,6 +237,22 @@ INVARIANTS: tuple[Invariant, ...] = (
         SELECT count(*) FROM terminals_accesstoken k
           JOIN terminals_credential c ON c.id = k.credential_id
          WHERE k.issued_at > c.not_after OR k.issued_at > c.revoked_at + interval '10 seconds'"""),
+    Invariant("17.1", "what a manager allowed has their word, and nobody's word is on their own return", """
+        SELECT (SELECT count(*) FROM returns_customerreturn r
+                 WHERE ARRAY(SELECT unnest(r.waived) ORDER BY 1) <> ARRAY(
+                       SELECT o.response_code::varchar FROM returns_override o
+                        WHERE o.customer_return_id = r.id AND o.allowed ORDER BY 1)
+                   AND r.waived <> '{}')
+             + (SELECT count(*) FROM returns_override o
+                  JOIN returns_customerreturn r ON r.id = o.customer_return_id
+                 WHERE upper(trim(o.approved_by)) = upper(trim(r.operator_ref))
+                    OR o.allowed AND NOT o.response_code = ANY(r.waived)
+                    OR NOT o.allowed AND r.status <> 'denied')"""),
+    Invariant("17.2", "each word of a manager stands in the trail", """
+        SELECT count(*) FROM (SELECT DISTINCT customer_return_id, at FROM returns_override) o
+         WHERE NOT EXISTS (SELECT 1 FROM audit_auditentry a WHERE a.subject_type = 'return'
+                 AND a.subject_id = o.customer_return_id::text AND a.action = 'return.overridden'
+                 AND a.at = o.at)"""),
     Invariant("14.1", "the sandbox processor's books agree with ours", """
         SELECT count(*) FROM (SELECT 'rms-refund-' || id AS key, amount_minor FROM refunds_refund
                                WHERE gateway <> '' AND status IN ('succeeded', 'reversed')

@@ -26,6 +26,10 @@ class Page:
 
 PLACES: tuple[tuple[Any, tuple[str | Page, ...]], ...] = (
     (_("Returns"), ("returns.CustomerReturn",)),
+    (
+        _("Waiting for approval"),
+        (Page(_("Waiting for approval"), "admin:approvals", "returns.view_customerreturn"),),
+    ),
     (_("Sales"), ("sales.Sale", "sales.SaleConflict")),
     (
         _("Stock"),
@@ -93,6 +97,8 @@ PLACES: tuple[tuple[Any, tuple[str | Page, ...]], ...] = (
             "accounts.User",
             "accounts.LoginTries",
             Page(_("Review of access"), "admin:access_review", "accounts.view_user"),
+            "approvals.Approver",
+            "approvals.ApprovalLevel",
             Page(_("Encryption keys"), "admin:encryption_keys", "insights.view_reencryption"),
         ),
     ),

@@ -21,6 +21,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Left, TruncHour
 
+from apps.approvals.models import Approver
 from apps.audit.models import AuditEntry, Checkpoint, UnsealedEntry
 from apps.common.admin.scope import Shops, within
 from apps.common.encrypted import encrypted_fields
@@ -32,7 +33,7 @@ from apps.inventory.models import Item
 from apps.refunds.models import Refund
 from apps.refunds.states import OPEN, RefundStatus
 from apps.returns.models import CustomerReturn, PolicyVersion
-from apps.returns.states import VersionStatus
+from apps.returns.states import ReturnStatus, VersionStatus
 from apps.sales.models import Sale, SaleConflict
 from apps.sales.states import ConflictStatus
 from apps.stores.models import Store
@@ -57,6 +58,8 @@ class Pulse:
     beat: datetime | None
     unlisted: int
     notices: int
+    to_approve: int
+    locked_approvers: int
     has_store: bool
     has_policy: bool
     lost_secrets: bool
@@ -99,6 +102,10 @@ def read_pulse(now: datetime) -> Pulse:
             notices=_one(
                 Notice.objects.filter(cleared_at=None).exclude(kind__in=REMINDERS), Count("pk")
             ),
+            to_approve=_one(_waiting(now), Count("pk")),
+            locked_approvers=_one(
+                Approver.objects.filter(locked_at__isnull=False, is_active=True), Count("pk")
+            ),
             has_store=Exists(Store.objects.all()),
             has_policy=Exists(PolicyVersion.objects.filter(status=VersionStatus.PUBLISHED)),
             lost_secrets=_stored_beyond(keyring().marks),
@@ -106,7 +113,7 @@ def read_pulse(now: datetime) -> Pulse:
         )
         .values_list(
             "last_position", "unplaced", "oldest", "unsealed", "signed", "trail_began", "conflicts", "beat", "unlisted",
-            "notices", "has_store", "has_policy", "lost_secrets", "old_secrets",
+            "notices", "to_approve", "locked_approvers", "has_store", "has_policy", "lost_secrets", "old_secrets",
         )
         .get()
     )  # fmt: skip
@@ -121,12 +128,19 @@ def read_pulse(now: datetime) -> Pulse:
         beat,
         unlisted,
         notices,
+        asked,
+        locked,
         *flags,
     ) = row
     return Pulse(
         in_feed, unplaced or 0, oldest, unsealed, signed, began, conflicts or 0, beat, unlisted or 0,
-        notices or 0, *flags,
+        notices or 0, asked or 0, locked or 0, *flags,
     )  # fmt: skip
+
+
+def _waiting(now: datetime) -> QuerySet[CustomerReturn]:
+    """Returns that wait for a manager's word."""
+    return CustomerReturn.objects.filter(status=ReturnStatus.NEEDS_OVERRIDE, expires_at__gt=now)
 
 
 def read_of_shops(now: datetime, shops: frozenset[int]) -> Pulse:
@@ -146,6 +160,8 @@ def read_of_shops(now: datetime, shops: frozenset[int]) -> Pulse:
         beat=None,
         unlisted=0,
         notices=within(notices, "terminal__store_id", shops).count(),
+        to_approve=within(_waiting(now), "store_id", shops).count(),
+        locked_approvers=0,
         has_store=True,
         has_policy=True,
         lost_secrets=False,

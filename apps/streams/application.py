@@ -16,13 +16,13 @@ from django.http import HttpResponse, HttpResponseBase
 
 from apps.common.errors import Refusal
 from apps.streams.answers import Pieces, Receive, Send, send_whole
-from apps.streams.commands import ForEvents, ForPage, ForRefunds
+from apps.streams.commands import ForEvents, ForPage, ForReturn
 from apps.streams.gate import Gate
 from apps.streams.hall import Guest, Hall
 from apps.streams.live import Live
 from apps.streams.pages import page_body, wait_for_page
 from apps.streams.reader import Reader
-from apps.streams.refunds import wait_for_refunds
+from apps.streams.returns import wait_for_return
 from apps.streams.ring import Ring
 from apps.streams.tail import Tail
 from apps.streams.views.waiting import waiting_of
@@ -78,8 +78,8 @@ class Application:
         match waiting_of(response):
             case ForPage() as wish:
                 await send_whole(send, await self._page(wish, response, ask))
-            case ForRefunds() as wish:
-                waited = await wait_for_refunds(
+            case ForReturn() as wish:
+                waited = await wait_for_return(
                     wish, response, ask, ring=self._ring, seen=seen, hall=self._hall
                 )
                 await send_whole(send, waited)

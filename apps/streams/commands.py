@@ -28,11 +28,11 @@ class ForEvents:
 
 
 @dataclass(frozen=True, slots=True)
-class ForRefunds:
-    """That no refund of this return is on its way."""
+class ForReturn:
+    """What a return still waits for: that no refund is on its way, or a manager's word."""
 
     caller: Caller
     return_id: UUID
 
 
-Waiting = ForPage | ForEvents | ForRefunds
+Waiting = ForPage | ForEvents | ForReturn

@@ -57,7 +57,9 @@ def simulate(options: argparse.Namespace, console: Console) -> JsonObject:
 
 def _open_tills(options: argparse.Namespace, transport: Transport) -> list[Day]:
     tills = [
-        SimulatedRegister(listed, open_register(listed, options.keys, transport))
+        SimulatedRegister(
+            listed, open_register(listed, options.keys, transport), approver=options.approver
+        )
         for listed in load_registers(options.registers)
     ]
     return plan_days(tills, options.sales, options.returns)
@@ -130,8 +132,18 @@ def _read_options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--keys", type=Path, required=True, help="folder of their keyrings")
     parser.add_argument("--sales", type=_count, default=60)
     parser.add_argument("--returns", type=_count, default=40)
+    parser.add_argument(
+        "--approver", type=_approver, help="NUMBER:PIN of a manager, where the rules ask for one"
+    )
     parser.add_argument("--report", type=Path, help="write the counts here, as JSON")
     return parser.parse_args(arguments)
+
+
+def _approver(text: str) -> tuple[str, str]:
+    number, _colon, pin = text.rpartition(":")
+    if not (number and pin):
+        raise argparse.ArgumentTypeError("must be NUMBER:PIN")
+    return number, pin
 
 
 def _count(text: str) -> int:

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from random import Random, SystemRandom
 from typing import Any
 
@@ -43,20 +43,22 @@ class SimulatedRegister:
         client: ReturnsClient,
         dice: Random | None = None,
         clock: Callable[[], float] = time.time,
+        approver: tuple[str, str] | None = None,
     ) -> None:
         self.store = listed.store
         self.terminal = listed.terminal
         self.client = client
+        self.approver = approver  # personnel number and PIN of a manager who is at hand
         self._dice = dice or SystemRandom()
         self._clock = clock
         self._numbering = threading.Lock()
         self._last_number = 0
         self._operator = str(self._dice.randint(1000, 9999))
 
-    def sell(self, kind: Basket) -> JsonObject:
+    def sell(self, kind: Basket, *, days_ago: int = 0) -> JsonObject:
         """Sells a basket and gives the body that was sent."""
         number = self._next_number()
-        at = datetime.fromtimestamp(number / 1000, UTC)
+        at = datetime.fromtimestamp(number / 1000, UTC) - timedelta(days=days_ago)
         name = self._name(number)
         body: JsonObject = {
             "terminal": self.terminal,

@@ -118,6 +118,23 @@ def repeat_request(till: SimulatedRegister, sale: JsonObject) -> str:
     return "replayed"
 
 
+def ask_manager(till: SimulatedRegister, sale: JsonObject) -> str:
+    """Bought 60 days ago. Where the policy leaves that to a manager who is at hand, they allow it."""
+    late = till.sell(Basket.SINGLE, days_ago=60)
+    answer = till.submit(till.return_body(late, all_of(late)), "too late").data
+    if answer["status"] != "needs_override" or till.approver is None:
+        return str(answer["status"])
+    number, pin = till.approver
+    call = "POST returns/{id}/override"
+    with till.step(call):
+        answer = till.client.override_return(
+            answer["id"], "A good customer", approver=number, pin=pin, complete=True,
+            key=till.new_key(),
+        ).data  # fmt: skip
+    _expect_completed(till, call, answer)
+    return "completed, a manager allowed it"
+
+
 def return_elsewhere(other: SimulatedRegister) -> Play:
     """Bought here, brought back there. The policy may say no; that is counted."""
 
@@ -130,6 +147,7 @@ def return_elsewhere(other: SimulatedRegister) -> Play:
 
 SCENARIOS = (
     Scenario("all of it", Basket.SINGLE, return_all),
+    Scenario("too late", Basket.SINGLE, ask_manager),
     Scenario("part of a line", Basket.SEVERAL, return_part),
     Scenario("same line twice", Basket.SEVERAL, return_twice),
     Scenario("more than sold", Basket.SEVERAL, return_too_much),

@@ -60,6 +60,16 @@ BREAKS: dict[str, str] = {
                  FROM terminals_credential, generate_series(1, 2)""",
     "16.2": "UPDATE terminals_credential SET status = 'retiring', not_after = now() + interval '1 day'",
     "16.3": "UPDATE terminals_credential SET not_after = now() - interval '1 hour'",
+    "17.1": "UPDATE returns_customerreturn SET waived = '{window-expired}'",
+    "17.2": """WITH l AS (INSERT INTO approvals_approvallevel (name, unlimited, limits)
+                          VALUES ('Any', true, '{}') RETURNING id),
+                    a AS (INSERT INTO approvals_approver (number, name, level_id, everywhere, is_active,
+                                 pin_hash, badge_hash, wrong_in_a_row)
+                          SELECT '2001', '', id, true, true, '', '', 0 FROM l RETURNING id)
+               INSERT INTO returns_override (customer_return_id, response_code, allowed, approver_id,
+                      approved_by, operator_ref, method, reason, amount_minor, at)
+               SELECT r.id, 'window-expired', true, a.id, '2001', '', 'pin', '', 0, now()
+                 FROM returns_customerreturn r, a""",
     "14.1": "UPDATE refunds_sandboxrefund SET amount_minor = amount_minor + 1",
     "13.1": "UPDATE sales_sale SET customer_ref = 'card 4242 4242 4242 4242 exp'",
 }

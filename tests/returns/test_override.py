@@ -147,7 +147,7 @@ def test_another_reason_to_ask_keeps_it_waiting_for_another_word(register: Regis
     make_approver()
     waiting = register.wait()
     publish_policy(rules={"window": {"days": 0, "late": "override"},
-                          "amount": {"approval_above": {"EUR": 100}}})  # fmt: skip
+                          "amount": {"ask_above": {"EUR": 100}}})  # fmt: skip
     answer = register.override(waiting).json()
     assert (answer["status"], answer["expires_at"]) == ("needs_override", waiting["expires_at"])
     assert [m["code"] for m in answer["messages"] if m["to"] == "operator"] == [

@@ -37,7 +37,10 @@ _OF_A_SHOP = frozenset(
     }
 )
 _SEEN = {SUPPORT: _WORDS | _BUSINESS, MANAGER: _WORDS | _BUSINESS | _OF_A_SHOP}
-_DONE = {SUPPORT: frozenset[str](), MANAGER: frozenset({"returns.void_customerreturn"})}
+_DONE = {
+    SUPPORT: frozenset[str](),
+    MANAGER: frozenset({"returns.void_customerreturn", "returns.override_customerreturn"}),
+}
 
 
 def is_allowed(role: str, permission: str) -> bool:

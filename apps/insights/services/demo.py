@@ -10,13 +10,18 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
+from django.contrib.auth.hashers import check_password
 from django.db import transaction
 
 from apps.accounts.models import Role, User
 from apps.accounts.passwords import new_password
 from apps.accounts.policy import BOUND
 from apps.accounts.services import create_user
+from apps.approvals import services as approvals
+from apps.approvals.models import ApprovalLevel, Approver
+from apps.approvals.policy import is_easily_guessed
 from apps.common.caller import Caller
 from apps.common.money import extended_price, round_half_up
 from apps.insights.services.provisioning import (
@@ -72,6 +77,10 @@ _GOODS = (
 
 _REGION = "Central Europe"
 
+# What comes too late is for a manager, so that there is something to decide.
+_RULES: dict[str, Any] = {**default_rules(), "window": {"days": 30, "late": "override"}}
+_APPROVER = "2001"
+
 
 @dataclass(frozen=True, slots=True)
 class Login:
@@ -90,7 +99,8 @@ def load_demo(registers_file: Path, *, keys: Path, now: datetime) -> None:
 
     Registers whose keyring is not in the folder `keys` are listed with an enrolment code.
     """
-    ensure_baseline(now=now)
+    policies.ensure_words()
+    policies.ensure_policy(name="Standard", rules=_RULES, actor=COMMAND, now=now)
     region, _ = Region.objects.get_or_create(name=_REGION)
     profile = ensure_profile(
         name="Register", scopes=default_scopes(), rate_per_second=20, burst=100
@@ -133,6 +143,34 @@ def ensure_people(*, known: dict[str, Login]) -> dict[str, Login]:
             user.save()
         logins[username] = login
     return logins
+
+
+def ensure_approver(*, known: Login | None, now: datetime) -> Login:
+    """One who may allow up to 500.00 EUR in all shops, by PIN or logged in as the shop manager.
+
+    A PIN that nobody kept is replaced by a new one.
+    """
+    level, _ = ApprovalLevel.objects.get_or_create(
+        name="Shop manager", defaults={"limits": {"EUR": 50_000}}
+    )
+    approver, _ = Approver.objects.get_or_create(
+        number=_APPROVER,
+        defaults={
+            "name": "Demo manager", "level": level, "everywhere": True,
+            "user": User.objects.filter(username="manager", approver=None).first(),
+        },
+    )  # fmt: skip
+    login = known or Login(_APPROVER, _new_pin())
+    if not check_password(login.password, approver.pin_hash):
+        approvals.set_pin(approver, login.password, actor=COMMAND, now=now)
+    return login
+
+
+def _new_pin() -> str:
+    while True:
+        pin = f"{secrets.randbelow(10**6):06d}"
+        if not is_easily_guessed(pin, _APPROVER):
+            return pin
 
 
 @transaction.atomic

@@ -20,6 +20,7 @@ from apps.common.admin.filters import belongs, chosen, since
 from apps.common.admin.scope import shops_of
 from apps.refunds.models import Refund
 from apps.refunds.states import OPEN, RefundStatus
+from apps.returns.admin.approving import ApprovingPages
 from apps.returns.admin.story import DECISION_TONES, STATUS_TONES, read_story
 from apps.returns.models import CustomerReturn
 from apps.returns.policy.appeal import number_of
@@ -57,7 +58,7 @@ def refund_state(customer_return: Any) -> str:
 
 
 @admin.register(CustomerReturn)
-class CustomerReturnAdmin(ReadOnlyAdmin[CustomerReturn]):
+class CustomerReturnAdmin(ApprovingPages, ReadOnlyAdmin[CustomerReturn]):
     """Decided and completed by registers; what happened is corrected by a new fact, never by hand."""
 
     shop_rule = "store_id"

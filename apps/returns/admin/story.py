@@ -25,6 +25,7 @@ from apps.returns.models import (
     ConditionCode,
     CustomerReturn,
     ExchangeLine,
+    Override,
     ReasonCode,
     ReturnLine,
 )
@@ -63,6 +64,7 @@ class Story:
     what: CustomerReturn
     lines: list[ReturnLine]
     exchange: list[ExchangeLine]
+    overrides: list[Override]
     tenders: list[Any]
     others: list[CustomerReturn]
     trace: list[TraceRow]
@@ -136,6 +138,7 @@ def read_story(
         what=what,
         lines=lines,
         exchange=list(what.exchange_lines.select_related("item").order_by("number")),
+        overrides=list(what.overrides.select_related("approver").order_by("pk")),
         tenders=list(what.sale.tenders.order_by("number")) if what.sale else [],
         others=list(others.order_by("-received_at")[:20]) if what.sale_id else [],
         trace=[

@@ -129,13 +129,20 @@ def _check_waiting(customer_return: CustomerReturn, now: datetime) -> None:
 
 
 def _check_approver(approver: Approver, customer_return: CustomerReturn) -> None:
+    if refusal := refusal_of(approver, customer_return):
+        raise refusal
+
+
+def refusal_of(approver: Approver, customer_return: CustomerReturn) -> NotYours | None:
+    """Why a return is not this approver's to rule on, whatever it is worth; None when it is."""
     shop = customer_return.store
     if approver.locked_at is not None:
-        raise ApproverLocked(_("This approver is locked. An administrator can unlock them."))
+        return ApproverLocked(_("This approver is locked. An administrator can unlock them."))
     if not approver.is_active or not approver.reach.covers(shop.pk, shop.region_id):
-        raise ApproverNotHere(_("This approver may not approve in this shop."))
+        return ApproverNotHere(_("This approver may not approve in this shop."))
     if _is_same(approver.number, customer_return.operator_ref):
-        raise ApproverIsOperator(_("Nobody approves their own returns: ask somebody else."))
+        return ApproverIsOperator(_("Nobody approves their own returns: ask somebody else."))
+    return None
 
 
 def _is_same(one: str, other: str) -> bool:

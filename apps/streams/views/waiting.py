@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -20,8 +21,9 @@ from apps.events.store import read_head
 from apps.events.views import Changes, Stream, resume_at
 from apps.refunds.states import OPEN
 from apps.returns.serializers import OneQuery
+from apps.returns.states import ReturnStatus
 from apps.returns.views import OneReturn
-from apps.streams.commands import ForEvents, ForPage, ForRefunds, Waiting
+from apps.streams.commands import ForEvents, ForPage, ForReturn, Waiting
 
 _Response = TypeVar("_Response", bound=HttpResponseBase)
 
@@ -41,14 +43,20 @@ class WaitingStream(Stream):
 
 
 class WaitingReturn(OneReturn):
-    """The ordinary answer; one that says that a refund is on its way may be waited on."""
+    """The ordinary answer; a refund on its way, or a manager's word, may be waited for."""
 
     def get(self, request: Request, return_id: UUID) -> Response:
         response = super().get(request, return_id)
-        asked = "wait" in read_query(OneQuery, request)
-        if asked and any(refund["status"] in OPEN for refund in response.data["refunds"]):
-            return _to_wait(response, ForRefunds(caller_of(request), return_id))
+        if _is_open(read_query(OneQuery, request).get("wait", ""), response.data):
+            return _to_wait(response, ForReturn(caller_of(request), return_id))
         return response
+
+
+def _is_open(what: str, shown: Mapping[str, Any]) -> bool:
+    """Whether the answer still lacks what the register asked to wait for."""
+    if what == "decision":
+        return bool(shown["status"] == ReturnStatus.NEEDS_OVERRIDE)
+    return what == "refunds" and any(refund["status"] in OPEN for refund in shown["refunds"])
 
 
 def not_here(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

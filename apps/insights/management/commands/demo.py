@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from apps.insights.services.demo import Login, ensure_people, load_demo
+from apps.insights.services.demo import Login, ensure_approver, ensure_people, load_demo
 from apps.insights.services.provisioning import write_private
 
 
@@ -35,7 +35,9 @@ class Command(BaseCommand):
         load_demo(file, keys=options["keys"], now=timezone.now())
         logins_file = file.with_name("logins.json")
         known = json.loads(logins_file.read_text()) if logins_file.exists() else {}
-        logins = ensure_people(known={name: Login(**login) for name, login in known.items()})
+        kept = {name: Login(**login) for name, login in known.items()}
+        logins = ensure_people(known=kept)
+        logins["approver"] = ensure_approver(known=kept.get("approver"), now=timezone.now())
         printable = {name: asdict(login) for name, login in logins.items()}
         write_private(logins_file, json.dumps(printable))
         self.stdout.write(json.dumps(printable))

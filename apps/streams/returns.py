@@ -1,4 +1,4 @@
-"""`GET returns/{id}?wait=refunds`: the ordinary answer, once no refund is on its way any more."""
+"""`GET returns/{id}?wait=`: the ordinary answer, once refunds are settled, or a manager has decided."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.http import HttpResponseBase
 from django.utils import timezone
 
 from apps.events.commands import Cursor
-from apps.streams.commands import ForRefunds
+from apps.streams.commands import ForReturn
 from apps.streams.hall import Hall
 from apps.streams.pages import seconds_left
 from apps.streams.ring import Ring
@@ -18,8 +18,8 @@ from apps.streams.views.waiting import waiting_of
 MOST_S = 10.0
 
 
-async def wait_for_refunds(
-    wish: ForRefunds,
+async def wait_for_return(
+    wish: ForReturn,
     response: HttpResponseBase,
     ask_again: Callable[[], Awaitable[HttpResponseBase]],
     *,
