@@ -102,6 +102,7 @@ class ApprovingPages(HouseAdmin[CustomerReturn]):
         context = {
             **self.admin_site.each_context(request),
             "title": title % {"number": number},
+            "opts": self.opts,
             "card": card,
             "form": form,
             "approve": approve,

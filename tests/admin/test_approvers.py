@@ -9,7 +9,6 @@ from django.test import Client
 
 from apps.approvals.models import ApprovalLevel, Approver
 from apps.audit.models import AuditEntry
-from tests.admin.conftest import auditor, it, manager  # noqa: F401
 from tests.world import PIN, Register, make_approver, nothing_changes
 
 LEVELS = "/admin/approvals/approvallevel/"

@@ -17,7 +17,6 @@ from apps.audit.models import AuditEntry
 from apps.events.models import Event
 from apps.returns.models import CustomerReturn, Override
 from apps.stores.models import Store
-from tests.admin.conftest import auditor, it, manager  # noqa: F401
 from tests.world import Register, make_approver, make_register, nothing_changes
 
 BOARD = "/admin/returns/customerreturn/waiting/"
