@@ -12,7 +12,8 @@ from drf_spectacular.validation import validate_schema
 
 OPERATIONS = {
     "changes", "changes_resync", "changes_stream",
-    "enrol", "return", "return_complete", "return_list", "return_quote", "return_submit", "return_void",
+    "enrol", "return", "return_complete", "return_list", "return_override",
+    "return_quote", "return_submit", "return_void",
     "sale", "sale_batch", "sale_by_natural_key", "sale_create", "sale_search", "stock", "stock_count",
     "terminal_heartbeat", "terminal_key", "terminal_self", "token",
     "inbound_shopify",
@@ -54,7 +55,8 @@ def test_every_changing_post_asks_for_an_idempotency_key(schema: Any) -> None:
         )
     }
     assert asking == {
-        "return_complete", "return_submit", "return_void", "sale_batch", "sale_create", "stock_count",
+        "return_complete", "return_override", "return_submit", "return_void", "sale_batch", "sale_create",
+        "stock_count",
     }  # fmt: skip
 
 

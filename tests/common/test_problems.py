@@ -25,6 +25,7 @@ from apps.terminals.states import TerminalStatus
 from tests.world import (
     SETUP,
     Register,
+    make_approver,
     make_register,
     problem,
     publish_policy,
@@ -120,6 +121,34 @@ def _narrow(register: Register) -> Any:
     return make_register(number="77", scopes=["read"]).post("sales", sale_body())
 
 
+def _own_return(register: Register) -> Any:
+    make_approver("1042")
+    return register.override(register.wait(), approver="1042")
+
+
+def _beyond_level(register: Register) -> Any:
+    make_approver(most=1)
+    return register.override(register.wait())
+
+
+def _elsewhere(register: Register) -> Any:
+    make_approver(most=1000).stores.clear()
+    return register.override(register.wait())
+
+
+def _locked(register: Register) -> Any:
+    make_approver()
+    waiting = register.wait()
+    for _ in range(5):
+        register.override(waiting, pin="000000")
+    return register.override(waiting)
+
+
+def _not_waiting(register: Register) -> Any:
+    make_approver()
+    return register.override(register.authorize(register.sell()))
+
+
 PRODUCERS: dict[str, Callable[[Register], Any]] = {
     "malformed-json": lambda r: r.send("sales", b"{"),
     "duplicate-key": lambda r: r.send("sales", b'{"total": 1, "total": 2}'),
@@ -142,6 +171,12 @@ PRODUCERS: dict[str, Callable[[Register], Any]] = {
     "not-acceptable": lambda r: r.client.get(
         "/api/v1/changes", headers=r._headers({"Accept": "text/html"})
     ),
+    "approval-refused": lambda r: r.override(r.wait(), approver="9999"),
+    "approver-locked": _locked,
+    "approver-is-operator": _own_return,
+    "approver-not-here": _elsewhere,
+    "approval-limit-exceeded": _beyond_level,
+    "return-not-waiting": _not_waiting,
     "return-not-authorized": _twice_completed,
     "return-not-voidable": lambda r: r.void(r.take_back(r.sell()).json()),
     "condition-refused": _worse_than_promised,
