@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.db.models import Q
+from django.db.models import ManyToManyField, Q
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
@@ -165,8 +165,7 @@ class ApproverAdmin(AskingAdmin[Approver], HistoryAdmin[Approver]):
     ordering = ("number",)
     search_paths = ("number", "name__icontains")
     search_help_text = _("Personnel number or name")
-    autocomplete_fields = ()
-    filter_horizontal = ()
+    formfield_overrides = {ManyToManyField: {"widget": forms.CheckboxSelectMultiple}}
     lead = _("Who may allow a return that the rules leave to a person: at the register, or here.")
     empty_says = _("An approver allows returns by PIN or badge at the register, or in the admin.")
     empty_first = _("Add a level first, then the shop managers.")
@@ -195,7 +194,9 @@ class ApproverAdmin(AskingAdmin[Approver], HistoryAdmin[Approver]):
         super().save_related(request, form, formsets, change)
         if names:
             after = {name: _named(approver, name) for name in names}
-            data = {name: {"before": before[name], "after": after[name]} for name in names}
+            data: dict[str, Any] = {
+                name: {"before": before[name], "after": after[name]} for name in names
+            }
             self.record(request, "places_changed", approver, data)
 
     def has_delete_permission(self, request: HttpRequest, obj: Approver | None = None) -> bool:

@@ -37,7 +37,7 @@ class LevelForm(forms.ModelForm[ApprovalLevel]):
                 self.initial[_PREFIX + currency] = Decimal(minor).scaleb(-exponent(currency))
 
     @property
-    def changed_data(self) -> list[str]:  # type: ignore[override]
+    def changed_data(self) -> list[str]:
         """The amounts are one field of the level, so the trail knows them as one."""
         changed = super().changed_data
         amounts = [name for name in changed if name.startswith(_PREFIX)]

@@ -100,6 +100,15 @@ class Story:
         return [said(message) for message in kept]
 
     @property
+    def ruled(self) -> list[tuple[Override, Any]]:
+        """What a manager said, each with the sentence it was about."""
+        known = {word.response_code: RESPONSES.get(word.response_code) for word in self.overrides}
+        return [
+            (word, found.operator if (found := known[word.response_code]) else word.response_code)
+            for word in self.overrides
+        ]
+
+    @property
     def appeal(self) -> str:
         """What the customer quotes who disagrees; empty where nothing was denied."""
         denied = self.what.status == ReturnStatus.DENIED
