@@ -15,7 +15,8 @@ from apps.audit.models import AuditEntry, Checkpoint, Seal
 from apps.audit.services.checkpoints import write_checkpoint
 from apps.inventory.models import StockMovement
 from apps.refunds.models import RefundEvent, StoreCreditEntry
-from tests.world import Register, nothing_changes
+from apps.returns.models import Override
+from tests.world import Register, make_approver, nothing_changes
 
 CHANGES = {
     "audit_auditentry": "reason = 'nothing happened'",
@@ -24,17 +25,19 @@ CHANGES = {
     "refunds_refundevent": "kind = 'cancel'",
     "refunds_storecreditentry": "amount_minor = 0",
     "inventory_stockmovement": "quantity = 1",
+    "returns_override": "reason = 'nobody said so'",
 }
 LEDGERS = tuple(CHANGES)
 KEYS = {"audit_seal": "entry_id", "audit_checkpoint": "number"}
 _LEDGERS: tuple[type[Model], ...] = (
-    AuditEntry, Checkpoint, Seal, RefundEvent, StoreCreditEntry, StockMovement,
+    AuditEntry, Checkpoint, Seal, RefundEvent, StoreCreditEntry, StockMovement, Override,
 )  # fmt: skip
 
 
 @pytest.fixture
 def written(register: Register, settings: Any, tmp_path: Path) -> Register:
     """The register, after a return that left an entry in every ledger."""
+    make_approver()
     settings.AUDIT_CHECKPOINTS = str(tmp_path)
     _fill(register)
     for ledger in _LEDGERS:
@@ -45,6 +48,7 @@ def written(register: Register, settings: Any, tmp_path: Path) -> Register:
 def _fill(register: Register) -> None:
     register.take_back(register.sell(), refund_to="store_credit")
     write_checkpoint(now=timezone.now())
+    register.override(register.wait())
 
 
 def _refused(statement: str) -> None:

@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from apps.approvals.states import Method
 from apps.common import display
 from apps.returns.states import Outcome
 from apps.sales.states import Channel
@@ -48,6 +49,7 @@ RULES: dict[str, Any] = {
     "frequent_returner": _T("The customer does not return more than usual"),
     "operator_exceptions": _T("The operator had not more exceptions than usual"),
     "offline": _T("Decided offline, within its limits"),
+    "manager": _T("A manager was asked"),
 }
 
 Say = Callable[[Any, str, str], Any]
@@ -84,6 +86,7 @@ def _one_of(choices: Any) -> Say:
 
 GROUNDS: dict[str, tuple[Any, Say]] = {
     "amount_minor": (_T("amount"), _money),
+    "approver": (_T("approver"), _text),
     "authorized": (_T("promised"), _quantity),
     "available": (_T("available"), _quantity),
     "carried": (_T("carried here"), _flag),
@@ -109,6 +112,7 @@ GROUNDS: dict[str, tuple[Any, Say]] = {
     "limit_minor": (_T("at most"), _money),
     "line": (_T("line"), _text),
     "lowest_minor": (_T("lowest price"), _money),
+    "method": (_T("proved by"), _one_of(Method.choices)),
     "minutes": (_T("minutes at most"), _text),
     "per_unit_minor": (_T("per unit"), _money),
     "percent": (_T("percent"), _text),
