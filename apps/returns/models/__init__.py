@@ -1,6 +1,6 @@
 from apps.returns.models.backtests import BackTest, BackTestCase, BackTestTally
 from apps.returns.models.policies import ConditionCode, PolicyVersion, ReasonCode, ReturnPolicy
-from apps.returns.models.returns import CustomerReturn, ExchangeLine, ReturnLine
+from apps.returns.models.returns import CustomerReturn, ExchangeLine, Override, ReturnLine
 
 __all__ = [
     "BackTest",
@@ -9,6 +9,7 @@ __all__ = [
     "ConditionCode",
     "CustomerReturn",
     "ExchangeLine",
+    "Override",
     "PolicyVersion",
     "ReasonCode",
     "ReturnLine",

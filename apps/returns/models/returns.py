@@ -211,6 +211,8 @@ class ExchangeLine(models.Model):
 class Override(models.Model):
     """A manager's word on one code of a return: allowed, or not. Append-only, by trigger."""
 
+    append_only = True
+
     id = models.BigAutoField(primary_key=True)
     customer_return = models.ForeignKey(CustomerReturn, models.PROTECT, related_name="overrides")
     response_code = models.CharField(_("reason"), max_length=48)

@@ -24,7 +24,7 @@ _BREADTH = {PolicyScope.STORE: 0, PolicyScope.REGION: 1, PolicyScope.ALL: 2}
 
 class PlaceForm(forms.Form):
     store = forms.ModelChoiceField(
-        Store.objects.order_by("number"), label=gettext_lazy("Shop that takes the goods back")
+        Store.objects.none(), label=gettext_lazy("Shop that takes the goods back")
     )
     channel = forms.ChoiceField(
         label=gettext_lazy("Bought"),
@@ -37,7 +37,7 @@ def show(request: HttpRequest, opts: Any, shops: Shops) -> HttpResponse:
     """For one of the shops that the person may see."""
     form = PlaceForm(request.GET or None, initial={"channel": Channel.STORE})
     stores = cast("forms.ModelChoiceField[Store]", form.fields["store"])
-    stores.queryset = within(stores.queryset, "pk", shops)
+    stores.queryset = within(Store.objects.order_by("number"), "pk", shops)
     found: list[tuple[Candidate, str, bool]] = []
     asked = bool(request.GET) and form.is_valid()
     if asked:

@@ -6,7 +6,7 @@ TABLE = "returns_override"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("returns", "0004_override"), ("audit", "0002_append_only")]
+    dependencies = [("returns", "0008_override"), ("audit", "0002_append_only")]
     operations = [
         migrations.RunSQL(
             [

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("approvals", "0001_initial"),
-        ("returns", "0003_what_decided"),
+        ("returns", "0007_words_first_version"),
         ("sales", "0002_delivery_and_card"),
         ("stores", "0002_level_state_and_freshness"),
         ("terminals", "0005_return_limit"),
