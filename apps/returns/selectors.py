@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import prefetch_related_objects
+
 from apps.common.paging import newest_first
 from apps.refunds.commands import OpenedRefund
 from apps.refunds.selectors import refunds_of
@@ -43,9 +45,10 @@ def list_returns(
     if since:
         rows = rows.filter(received_at__gte=since)
     rows = rows.select_related("policy_version__policy").prefetch_related(
-        "lines", "exchange_lines__item", "overrides"
+        "lines", "exchange_lines__item"
     )
     page, following = newest_first(rows, field="received_at", cursor=cursor, limit=PAGE)
+    prefetch_related_objects([row for row in page if _may_be_ruled(row)], "overrides")
     refunds = refunds_of([reference_of(row.pk) for row in page])
     return [_show(row, refunds[reference_of(row.pk)]) for row in page], following
 
@@ -56,9 +59,10 @@ def open_returns(*, store_id: int, behind: str | None, limit: int) -> list[Shown
     if behind:
         rows = rows.filter(pk__gt=behind)
     rows = rows.select_related("policy_version__policy").prefetch_related(
-        "lines", "exchange_lines__item", "overrides"
+        "lines", "exchange_lines__item"
     )
     page = list(rows.order_by("pk")[:limit])
+    prefetch_related_objects([row for row in page if _may_be_ruled(row)], "overrides")
     refunds = refunds_of([reference_of(row.pk) for row in page])
     return [_show(row, refunds[reference_of(row.pk)]) for row in page]
 
@@ -130,13 +134,17 @@ def _lines(customer_return: CustomerReturn) -> tuple[ShownLine, ...]:
 
 
 def _overrides(customer_return: CustomerReturn) -> tuple[ShownOverride, ...]:
-    """Looked for only where there can be some."""
-    if not customer_return.waived and customer_return.status != ReturnStatus.DENIED:
+    if not _may_be_ruled(customer_return):
         return ()
     return tuple(
         ShownOverride(o.response_code, o.allowed, o.approved_by, o.method, o.reason, o.at)
         for o in sorted(customer_return.overrides.all(), key=lambda o: o.pk)
     )
+
+
+def _may_be_ruled(customer_return: CustomerReturn) -> bool:
+    """Whether there can be a manager's word: only then it is worth a statement."""
+    return bool(customer_return.waived) or customer_return.status == ReturnStatus.DENIED
 
 
 def _exchange(customer_return: CustomerReturn) -> tuple[ShownExchange, ...]:
