@@ -102,23 +102,34 @@ def test_what_is_not_theirs_has_no_button_and_no_back_door(
     assert not Override.objects.exists()
 
 
-def test_another_shops_returns_are_not_seen(manager: Client, register: Register) -> None:
-    make_register(store="0051")
-    approver = as_manager(most=100000)
-    approver.stores.set([Store.objects.get(number="0051")])
-    waiting = register.wait()
+def test_another_shops_returns_are_not_seen_by_who_sees_one_shop(
+    manager: Client, register: Register
+) -> None:
+    as_manager()
+    waiting = make_register(store="0051").wait()
     assert waiting["number"] not in manager.get(BOARD).content.decode()
     with nothing_changes():
         rule(manager, waiting, "allow")
 
 
-def test_a_manager_who_is_no_approver_sees_nothing_and_what_to_do(
+def test_an_approver_of_other_shops_can_only_look(manager: Client, register: Register) -> None:
+    make_register(store="0051")
+    approver = as_manager(most=100000)
+    approver.stores.set([Store.objects.get(number="0051")])
+    waiting = register.wait()
+    assert "may not approve in this shop" in manager.get(BOARD).content.decode()
+    with nothing_changes():
+        rule(manager, waiting, "allow")
+
+
+def test_a_manager_who_is_no_approver_looks_and_reads_what_to_do(
     manager: Client, register: Register
 ) -> None:
     waiting = register.wait()
     page = manager.get(BOARD).content.decode()
-    assert waiting["number"] not in page
-    assert "no approver" in page
+    assert waiting["number"] in page
+    assert "your log-in belongs to no approver" in page
+    assert "/allow/" not in page
     with nothing_changes():
         rule(manager, waiting, "allow")
 

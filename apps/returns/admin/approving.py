@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import User
 from apps.common.admin import HouseAdmin, actor_of, once
+from apps.common.admin.scope import shops_of
 from apps.common.errors import Refusal
 from apps.returns import services
 from apps.returns.admin.waiting import Card, find_card, read_board
@@ -72,9 +73,10 @@ class ApprovingPages(HouseAdmin[CustomerReturn]):
         if not self.has_view_permission(request):
             raise PermissionDenied
         after = request.GET.get("after", "")
+        user, shops = cast(User, request.user), shops_of(request, self.admin_site)
         figures = reverse("admin:approvals_figures")
         return {
-            "board": read_board(cast(User, request.user), after=after, now=timezone.now()),
+            "board": read_board(user, shops, after=after, now=timezone.now()),
             "may_rule": request.user.has_perm(MAY_RULE),
             "figures": f"{figures}?{urlencode({'after': after})}" if after else figures,
         }
@@ -84,7 +86,8 @@ class ApprovingPages(HouseAdmin[CustomerReturn]):
             raise PermissionDenied
         if request.method == "POST" and (before := once.sent_before(request)):
             return before
-        card = find_card(return_id, cast(User, request.user), now=timezone.now())
+        user, shops = cast(User, request.user), shops_of(request, self.admin_site)
+        card = find_card(return_id, user, shops, now=timezone.now())
         if card is None:
             messages.info(request, _("This return does not wait any more."))
             return HttpResponseRedirect(reverse("admin:approvals"))

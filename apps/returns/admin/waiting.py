@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from apps.accounts.models import User
 from apps.approvals.models import Approver
 from apps.approvals.selectors import approver_of
+from apps.common.admin.scope import Shops, within
 from apps.returns.commands import Message
 from apps.returns.models import CustomerReturn, ReturnLine
 from apps.returns.selectors import said
@@ -48,34 +49,24 @@ class Card:
 class Board:
     cards: list[Card]
     approver: Approver | None
-    sees_all: bool
     after: str
     """Where the next page begins; empty on the last."""
     at: datetime
 
 
-def read_board(user: User, *, after: str, now: datetime) -> Board:
-    """Five statements, however many wait; without an approver's shops only for who sees everything."""
+def read_board(user: User, shops: Shops, *, after: str, now: datetime) -> Board:
+    """What waits in the shops that they see; four statements or so, however many wait."""
     approver = approver_of(user.pk)
-    sees_all = user.has_perm("audit.view_auditentry")
-    rows = _waiting(now).select_related("store", "terminal")
-    if not sees_all:
-        rows = rows.filter(_in_reach(approver))
-    page = list(_behind(rows, after).prefetch_related("lines__item")[: PAGE + 1])
+    rows = _behind(_waiting(shops, now), after)
+    page = list(rows[: PAGE + 1])
     more = _place_of(page[PAGE - 1]) if len(page) > PAGE else ""
-    cards = [card_of(row, approver) for row in page[:PAGE]]
-    return Board(cards, approver, sees_all, more, now)
+    return Board([card_of(row, approver) for row in page[:PAGE]], approver, more, now)
 
 
-def find_card(return_id: UUID, user: User, *, now: datetime) -> Card | None:
+def find_card(return_id: UUID, user: User, shops: Shops, *, now: datetime) -> Card | None:
     """One that still waits; None when it does not, or is not theirs to see."""
-    approver = approver_of(user.pk)
-    rows = _waiting(now).select_related("store", "terminal").prefetch_related("lines__item")
-    found = rows.filter(pk=return_id).first()
-    if found is None:
-        return None
-    seen = user.has_perm("audit.view_auditentry") or rows.filter(_in_reach(approver), pk=return_id)
-    return card_of(found, approver) if seen else None
+    found = _waiting(shops, now).filter(pk=return_id).first()
+    return card_of(found, approver_of(user.pk)) if found else None
 
 
 def card_of(waiting: CustomerReturn, approver: Approver | None) -> Card:
@@ -94,18 +85,10 @@ def worth_of(waiting: CustomerReturn) -> int:
     return waiting.line_total_minor - waiting.fee_total_minor
 
 
-def _waiting(now: datetime) -> QuerySet[CustomerReturn]:
+def _waiting(shops: Shops, now: datetime) -> QuerySet[CustomerReturn]:
     found = CustomerReturn.objects.filter(status=ReturnStatus.NEEDS_OVERRIDE, expires_at__gt=now)
-    return found.defer("trace").order_by("received_at", "pk")
-
-
-def _in_reach(approver: Approver | None) -> Q:
-    if approver is None:
-        return Q(pk__in=[])
-    reach = approver.reach
-    if reach.everywhere:
-        return Q()
-    return Q(store_id__in=reach.stores) | Q(store__region_id__in=reach.regions)
+    rows = found.select_related("store", "terminal").prefetch_related("lines__item")
+    return within(rows, "store_id", shops).defer("trace").order_by("received_at", "pk")
 
 
 def _place_of(row: CustomerReturn) -> str:
