@@ -121,7 +121,8 @@ def test_a_version_is_retired_by_a_button(it: Client, register: Register) -> Non
     assert (version.status, version.retired_by) == ("retired", "it_administrator@shop")
 
 
-def test_a_draft_may_be_thrown_away(it: Client, draft: PolicyVersion) -> None:
+def test_a_draft_may_be_thrown_away_with_its_back_tests(it: Client, draft: PolicyVersion) -> None:
+    it.post(url(PolicyVersion, "back_test", draft.pk), {"days": "9"})
     it.post(url(PolicyVersion, "delete", draft.pk), {"post": "yes"})
 
     assert not PolicyVersion.objects.filter(pk=draft.pk).exists()

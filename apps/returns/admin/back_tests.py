@@ -163,8 +163,8 @@ class BackTestAdmin(ActingAdmin[BackTest], ReadOnlyAdmin[BackTest]):
     change_form_template = "admin/returns/back_test.html"
     fieldsets = (
         section(
-            None, related("version", _("version")), "days", exactly("since", _("returns from")),
-            exactly("until", _("to")), "asked_by", exactly("asked_at", _("asked for")),
+            None, related("version", _("version")), "days", exactly("returns_since", _("returns from")),
+            exactly("returns_until", _("to")), "asked_by", exactly("asked_at", _("asked for")),
             exactly("finished_at", _("finished")),
         ),
     )  # fmt: skip

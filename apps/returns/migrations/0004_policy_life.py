@@ -17,8 +17,8 @@ class Migration(migrations.Migration):
                 ("rules", models.JSONField(verbose_name="rules")),
                 ("lock_version", models.PositiveIntegerField()),
                 ("days", models.PositiveIntegerField(verbose_name="days")),
-                ("since", models.DateTimeField(verbose_name="returns from")),
-                ("until", models.DateTimeField(verbose_name="to")),
+                ("returns_since", models.DateTimeField(verbose_name="returns from")),
+                ("returns_until", models.DateTimeField(verbose_name="to")),
                 ("asked_at", models.DateTimeField(verbose_name="asked for")),
                 ("asked_by", models.CharField(max_length=150, verbose_name="asked for by")),
                 ("due_at", models.DateTimeField()),
@@ -321,7 +321,8 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="backtest",
             constraint=models.CheckConstraint(
-                condition=models.Q(("since__lt", models.F("until"))), name="back_test_stretch"
+                condition=models.Q(("returns_since__lt", models.F("returns_until"))),
+                name="back_test_stretch",
             ),
         ),
         migrations.AddIndex(

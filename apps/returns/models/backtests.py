@@ -25,8 +25,8 @@ class BackTest(models.Model):
     rules: Any = models.JSONField(_("rules"))
     lock_version = models.PositiveIntegerField()  # of the version, when it was asked for
     days = models.PositiveIntegerField(_("days"))
-    since = models.DateTimeField(_("returns from"))
-    until = models.DateTimeField(_("to"))
+    returns_since = models.DateTimeField(_("returns from"))
+    returns_until = models.DateTimeField(_("to"))
     asked_at = models.DateTimeField(_("asked for"))
     asked_by = models.CharField(_("asked for by"), max_length=150)
     due_at = models.DateTimeField()
@@ -42,7 +42,9 @@ class BackTest(models.Model):
         verbose_name = _("back-test")
         verbose_name_plural = _("back-tests")
         constraints = [
-            models.CheckConstraint(condition=Q(since__lt=F("until")), name="back_test_stretch"),
+            models.CheckConstraint(
+                condition=Q(returns_since__lt=F("returns_until")), name="back_test_stretch"
+            ),
         ]
         indexes = [
             # What a worker may take up.

@@ -37,7 +37,7 @@ def ask_back_test(version: PolicyVersion, *, days: int, actor: Actor, now: datet
         raise Invalid(f"From 1 to {MOST_DAYS} days.")
     test = BackTest.objects.create(
         version=version, rules=version.rules, lock_version=version.lock_version, days=days,
-        since=now - timedelta(days=days), until=now, asked_at=now, asked_by=actor.label[:150],
+        returns_since=now - timedelta(days=days), returns_until=now, asked_at=now, asked_by=actor.label[:150],
         due_at=now,
     )  # fmt: skip
     _record("asked", test, actor=actor, now=now)
@@ -85,7 +85,9 @@ def _take_up(now: datetime) -> BackTest | None:
 
 def returns_of(test: BackTest) -> QuerySet[CustomerReturn]:
     """The returns of these days that are for the policy to decide, unless another goes before it."""
-    heard = CustomerReturn.objects.filter(received_at__gte=test.since, received_at__lt=test.until)
+    heard = CustomerReturn.objects.filter(
+        received_at__gte=test.returns_since, received_at__lt=test.returns_until
+    )
     return heard.filter(_in_scope(test.version.policy))
 
 

@@ -29,7 +29,7 @@ from apps.sales.commands import LineOfSale, SaleFacts
 from apps.sales.locks import read_sales
 
 RELATED = ("store", "terminal__profile", "policy_version__policy")
-PARTS = ("lines", "exchange_lines__item")
+PARTS = ("lines",)
 MANAGER = "manager"
 """The rule by which a trace says that a person refused."""
 

@@ -20,7 +20,14 @@ from apps.returns.services.comparing import book_of, compare
 from apps.returns.services.past import PARTS, RELATED, load_past
 from apps.returns.services.trying import try_past
 from tests.returns.policies.played import STRICTER, Played, play
-from tests.world import SETUP, Register, make_register, nothing_changes, publish_policy
+from tests.world import (
+    SETUP,
+    Register,
+    make_approver,
+    make_register,
+    nothing_changes,
+    publish_policy,
+)
 
 
 @pytest.fixture
@@ -158,7 +165,7 @@ def test_the_number_of_statements_depends_on_no_case(played: Played) -> None:
 
     bare = [one for one in every if one.kind == "blind"]
     receipted = [one for one in every if one.kind == "receipted"]
-    assert statements(every) <= 12
+    assert statements(every) <= 11
     assert statements(every) == statements([bare[0], *receipted[:6]])
 
 
@@ -200,3 +207,24 @@ def test_the_stretch_has_its_bounds(register: Register, days: int) -> None:
     version = ReturnPolicy.objects.get().versions.get()
     with nothing_changes(), pytest.raises(Invalid):
         backtesting.ask_back_test(version, days=days, actor=SETUP, now=timezone.now())
+
+
+def test_what_a_manager_said_is_said_again(register: Register) -> None:
+    """Allowed and refused again; where the version asks nobody any more, it decides by itself."""
+    make_approver()
+    allowed, refused = register.wait(), register.wait()
+    assert register.override(allowed).json()["status"] == "authorized"
+    assert register.override(refused, approve=False).json()["status"] == "denied"
+    now, policy = timezone.now(), ReturnPolicy.objects.get()
+    found = {}
+    for late in ("override", "allow", "deny"):
+        rules = {"window": {"days": 1, "late": late}, "authorization": {"hours": 24}}
+        draft = versions.draft_version(policy, rules=rules, actor=SETUP, now=now)
+        test = run(backtesting.ask_back_test(draft, days=1, actor=SETUP, now=timezone.now()))
+        tallies = test.tallies.order_by("before").values_list("before", "after", "rebuilt")
+        found[late] = list(tallies)
+    assert found == {
+        "override": [("approved", "approved", True), ("denied", "denied", True)],
+        "allow": [("approved", "approved", True), ("denied", "approved", True)],
+        "deny": [("approved", "denied", True), ("denied", "denied", True)],
+    }
