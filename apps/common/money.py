@@ -99,6 +99,9 @@ class CashRounding:
         return int(steps.quantize(Decimal(1), rounding=CASH_MODES[self.mode])) * self.increment
 
 
+NOT_ROUNDED = CashRounding()
+
+
 def extended_price(unit_price_minor: int, quantity: Decimal) -> int:
     """What `quantity` units cost, in whole minor units (goods are sold by weight too)."""
     return round_half_up(unit_price_minor * quantity)

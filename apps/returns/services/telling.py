@@ -95,7 +95,10 @@ def told(shown: ShownReturn, taxes: TaxesOfLines, *, undone: bool = False) -> di
         "refund_total": shown.refund_total,
         "exchange_total": shown.exchange_total,
         "amount_due": shown.amount_due,
-        "fee_total": sum(line.fee for line in shown.lines),
+        "fee_total": shown.fee_total,
+        "fees_kept_by": shown.fees_kept_by,
+        "adjustment_total": shown.adjustment_total,
+        "rounding": shown.rounding,
         "completed": undone or shown.status == ReturnStatus.COMPLETED,
         "lines": [
             {
@@ -109,6 +112,7 @@ def told(shown: ShownReturn, taxes: TaxesOfLines, *, undone: bool = False) -> di
                 "tax": line.tax,
                 "taxes": [{"code": c, "amount": m} for c, m in taxes.get(line.number, ())],
                 "fee": line.fee,
+                "adjustment": line.adjustment,
                 "disposition": line.disposition,
             }
             for line in shown.lines
