@@ -101,7 +101,8 @@ _INSERT_ADJUSTMENTS = f"{_ADJUSTMENTS} FROM (SELECT %(id)s::uuid AS id) made, {_
 # A returner is known by any of three signs; each has an index of its own.
 _COUNTERS = """
 WITH mine AS (
-    SELECT kind, received_at, line_total_minor - fee_total_minor + adjustment_total_minor AS amount FROM returns_customerreturn
+    SELECT kind, received_at, line_total_minor - fee_total_minor + adjustment_total_minor AS amount
+      FROM returns_customerreturn
      WHERE status IN ('authorized', 'completed') AND currency = %(currency)s
        AND received_at > least(%(returner_since)s, %(without_receipt_since)s)
        AND (customer_ref <> '' AND customer_ref = %(customer)s

@@ -7,9 +7,10 @@ A completed return gives back revenue and tax, and owes the customer; a refund p
     refund.succeeded   Dr refunds owed                                               Cr tender
     return.voided      a completed return with all signs turned
 
-What staff gave more is a debit of adjustments, what cash was rounded up by one of rounding; less is a
-credit. The key of fees is the shop that keeps them. Refunds owed stand at zero when all money is back. What the goods cost goes back from cost of goods
-to stock, where a line says `cost`: events do not know it, a field mapping may add it.
+What staff gave more is a debit of adjustments, what cash was rounded up by one of rounding; less is
+a credit. The key of fees is the shop that keeps them. Refunds owed stand at zero when all money is
+back. What the goods cost goes back from cost of goods to stock, where a line says `cost`: events do
+not know it, a field mapping may add it.
 """
 
 from __future__ import annotations
