@@ -177,8 +177,10 @@ def _tell(
     facts: Sequence[Fact] = (),
     news: Sequence[News] = (),
 ) -> None:
-    moment = case.moment.occurred_at
-    fact = telling.return_fact(type_, shown, operator=case.ask.operator, occurred_at=moment)
+    ask, moment = case.ask, case.moment.occurred_at
+    fact = telling.return_fact(
+        type_, shown, operator=ask.operator, occurred_at=moment, changes=ask.lines
+    )
     audit.record([fact, *facts], actor=caller.actor, now=case.now)
     telling.tell_return(
         type_,
