@@ -9,6 +9,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from apps.audit.models import AuditEntry
 from apps.returns.models import CustomerReturn, ReturnAdjustment, ReturnLine
 from apps.returns.services.adjusting import replace_adjustments
 from apps.returns.services.closing import expire_due_returns
@@ -52,6 +53,14 @@ def test_the_base_is_not_touched(register: Register, alone: None) -> None:
     register.take_back(sale, **change(-200))
     assert SaleLine.objects.get().refunded_minor == 510
     assert register.take_back(sale, "4").json()["refund_total"] == 1_020
+
+
+def test_the_trail_says_by_how_much_and_why(register: Register, alone: None) -> None:
+    register.take_back(register.sell(), **change(-200))
+    said = AuditEntry.objects.get(action="return.completed").data
+    assert (said["operator"], said["adjustment_minor"], said["changes"]) == (
+        "1042", -200, [{"line": 1, "minor": -200, "reason": "scratched"}],
+    )  # fmt: skip
 
 
 def test_above_the_limit_a_manager_is_asked(register: Register, alone: None) -> None:
