@@ -151,7 +151,7 @@ def test_a_return_that_expires_lets_its_goods_go(stocked: Register) -> None:
 def test_another_shops_goods_are_exchanged_for_those_of_this_one(stocked: Register) -> None:
     sale = stocked.sell(tenders=[card(1530)])
     other = make_register(store="0007")
-    asked = {"complete": False, "exchange": [exchange_line("RED", "1", 100)]}
+    asked: Any = {"complete": False, "exchange": [exchange_line("RED", "1", 100)]}
     answer = other.take_back(sale, **asked).json()
     assert answer["lines"][0]["codes"] == ["exchange-not-stocked"]
     other.count_stock("RED", "4")

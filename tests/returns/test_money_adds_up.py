@@ -32,7 +32,7 @@ COINS = st.builds(
 
 def _split(draw: st.DrawFn, total: int, most: int) -> list[int]:
     """The total in up to `most` parts."""
-    parts = []
+    parts: list[int] = []
     for _ in range(draw(st.integers(0, most - 1))):
         parts.append(draw(st.integers(0, total - sum(parts))))
     return [*parts, total - sum(parts)]

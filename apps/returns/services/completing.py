@@ -259,7 +259,9 @@ def _reckon(
     customer_return: CustomerReturn, lines: Sequence[ReturnLine], sale: SaleFacts | None
 ) -> int:
     """The totals of what arrived; what goes back, or negative, is to be paid."""
-    worth, fees, changes = (sum(column) for column in zip(*_money(lines), strict=True))
+    worth = sum(line.refund_minor for line in lines)
+    fees = sum(line.fee_minor for line in lines)
+    changes = sum(line.adjustment_minor for line in lines)
     customer_return.line_total_minor, customer_return.fee_total_minor = worth, fees
     customer_return.adjustment_total_minor = changes
     rules = Standards.of(customer_return).rules
