@@ -37,7 +37,7 @@ class Sale(models.Model):
     training = models.BooleanField(_("training"), default=False)
     voided = models.BooleanField(_("voided"), default=False)
     # How cash was rounded, if it was: what goes back in cash is rounded alike.
-    cash_increment_minor = models.PositiveIntegerField(_("cash rounded to"), default=0)
+    cash_increment_minor = models.BigIntegerField(_("cash rounded to"), default=0)
     cash_mode = models.CharField(
         _("cash rounded"), max_length=16, choices=CashMode.choices, default=CashMode.HALF_UP
     )
@@ -165,8 +165,8 @@ class SaleTender(models.Model):
     refunded_minor = models.BigIntegerField(_("refunded"), default=0)
     pending_minor = models.BigIntegerField(_("on its way"), default=0)
     # Parts of the amounts above that cash was rounded by, at the sale and when it went back.
-    rounding_minor = models.IntegerField(_("rounding"), default=0)
-    refund_rounding_minor = models.IntegerField(_("rounding of refunds"), default=0)
+    rounding_minor = models.BigIntegerField(_("rounding"), default=0)
+    refund_rounding_minor = models.BigIntegerField(_("rounding of refunds"), default=0)
 
     class Meta:
         verbose_name = _("tender")

@@ -26,8 +26,7 @@ def check_sums(sale: NewSale) -> list[FieldError]:
         )
     tenders = sum(tender.amount - tender.rounding for tender in sale.tenders)
     if tenders != sale.total:
-        what = "amounts less rounding, the total"
-        errors.append(_difference("tenders", sale.total, tenders, what))
+        errors.append(_difference("tenders", sale.total, tenders, "the total"))
     errors += _check_rounding(sale)
     return errors or _check_taxes_after_discounts(sale)
 

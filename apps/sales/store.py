@@ -46,7 +46,7 @@ SELECT %(sale)s, t.number, t.kind, t.amount, t.gateway, t.gateway_ref, t.card_br
        t.needs_card_present, t.card_fingerprint, t.rounding, 0, 0, 0
   FROM jsonb_to_recordset(%(tenders)s::jsonb) AS t(number int, kind text, amount bigint, gateway text,
        gateway_ref text, card_brand text, last4 text, needs_card_present boolean, card_fingerprint text,
-       rounding int)
+       rounding bigint)
  ORDER BY t.number
 """
 
@@ -77,7 +77,7 @@ UPDATE sales_saletender AS t
 
 _CHANGE_ROUNDING = """
 UPDATE sales_saletender AS t SET refund_rounding_minor = t.refund_rounding_minor + c.rounding
-  FROM unnest(%s::bigint[], %s::int[]) AS c(id, rounding)
+  FROM unnest(%s::bigint[], %s::bigint[]) AS c(id, rounding)
  WHERE t.id = c.id
 """
 

@@ -4,7 +4,7 @@ import zoneinfo
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -52,8 +52,8 @@ class Store(models.Model):
         help_text=_("Decides when a day of the return window ends."),
     )  # fmt: skip
     currency = models.CharField(_("currency"), max_length=3, validators=[validate_currency])
-    cash_increment_minor = models.PositiveIntegerField(
-        _("smallest coin"), default=0, validators=[MaxValueValidator(100_000)],
+    cash_increment_minor = models.BigIntegerField(
+        _("smallest coin"), default=0, validators=[MinValueValidator(0), MaxValueValidator(100_000)],
         help_text=_("In minor units of the currency (5 for 0.05): refunds in cash are rounded to it. 0: they are not."),
     )  # fmt: skip
     cash_mode = models.CharField(
@@ -75,6 +75,12 @@ class Store(models.Model):
     class Meta:
         verbose_name = _("shop")
         verbose_name_plural = _("shops")
+        constraints = [
+            # Coins are worth something.
+            models.CheckConstraint(
+                condition=models.Q(cash_increment_minor__gte=0), name="store_coin_not_negative"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.number} {self.name}"

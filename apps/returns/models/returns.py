@@ -52,7 +52,7 @@ class CustomerReturn(models.Model):
     # The shop whose income the fees are, as text: it stays what it was.
     fees_kept_by = models.CharField(_("fees kept by shop"), max_length=16, blank=True)
     adjustment_total_minor = models.BigIntegerField(_("changed by staff"), default=0)
-    rounding_minor = models.IntegerField(_("cash rounding"), default=0)
+    rounding_minor = models.BigIntegerField(_("cash rounding"), default=0)
     exchange_total_minor = models.BigIntegerField(_("exchange goods"), default=0)
     refund_total_minor = models.BigIntegerField(_("money back"), default=0)
     due_minor = models.BigIntegerField(_("to be paid by the customer"), default=0)
