@@ -10,12 +10,19 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from apps.audit.models import AuditEntry
-from apps.returns.models import CustomerReturn, ReturnAdjustment, ReturnLine
-from apps.returns.services.adjusting import replace_adjustments
+from apps.returns.models import Override, ReturnAdjustment, ReturnLine
 from apps.returns.services.closing import expire_due_returns
-from apps.returns.services.deciding import decide_again
 from apps.sales.models import SaleLine
-from tests.world import Register, card, line, nothing_changes, problem, publish_policy, return_line
+from tests.world import (
+    Register,
+    card,
+    line,
+    make_approver,
+    nothing_changes,
+    problem,
+    publish_policy,
+    return_line,
+)
 
 ALONE = {"adjustments": {"alone": {"EUR": 200}, "most": {"EUR": 400}}}
 
@@ -84,18 +91,24 @@ def test_too_much_is_refused(register: Register, alone: None, amount: int) -> No
     )  # fmt: skip
 
 
-def test_what_a_manager_allowed_is_decided_again_with_the_change(
-    register: Register, alone: None
-) -> None:
-    register.take_back(register.sell(), **change(-300))
-    waiting = CustomerReturn.objects.get()
-    code = frozenset({"adjustment-above-limit"})
-    with transaction.atomic():
-        case = decide_again(waiting, waived=code, now=timezone.now())
-        assert (case.decision.approved, case.refund_total) == (True, 210)
-        replace_adjustments(waiting, case, approved_by="7001")
-        assert rows() == [("manual", -300, "1042", "7001", True)]
-        transaction.set_rollback(True)
+def test_a_manager_allows_it_and_both_are_named(register: Register, alone: None) -> None:
+    make_approver()
+    waiting = register.take_back(register.sell(), **change(-300)).json()
+    answer = register.override(waiting).json()
+    assert (answer["status"], answer["refund_total"], answer["adjustment_total"]) == (
+        "authorized", 210, -300,
+    )  # fmt: skip
+    assert rows() == [("manual", -300, "1042", "2001", True)]
+    assert Override.objects.get().amount_minor == 210
+    done = register.complete(answer).json()
+    assert [(r["amount"], r["status"]) for r in done["refunds"]] == [(210, "succeeded")]
+
+
+def test_a_manager_refuses_and_nothing_was_changed(register: Register, alone: None) -> None:
+    make_approver()
+    waiting = register.take_back(register.sell(), **change(-300)).json()
+    answer = register.override(waiting, approve=False).json()
+    assert (answer["status"], answer["adjustment_total"], rows()) == ("denied", 0, [])
 
 
 @pytest.mark.parametrize("approver", ["", "1042"])
