@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from apps.common.money import NOT_ROUNDED, CashRounding
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:
@@ -45,6 +47,7 @@ class Caller:
     spoken_for: tuple[str, str] | None = None  # id and name of the web shop that uses it
     return_limit_minor: int | None = None  # of its profile, in the shop's currency
     language: str = ""  # of its shop
+    cash_rounding: CashRounding = NOT_ROUNDED  # of its shop
 
     @property
     def is_authenticated(self) -> bool:

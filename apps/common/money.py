@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_DOWN, ROUND_HALF_UP, Decimal
 
 # ISO 4217 minor-unit exponents that are not 2.
 _NO_DIGITS = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF"
@@ -71,6 +71,35 @@ def format_minor(minor: int, currency: str) -> str:
 def round_half_up(value: Decimal) -> int:
     """To whole minor units; halves go away from zero, as registers and tax offices do."""
     return int(value.quantize(Decimal(1), rounding=ROUND_HALF_UP))
+
+
+CASH_MODES = {
+    "half_up": ROUND_HALF_UP,
+    "half_down": ROUND_HALF_DOWN,
+    "down": ROUND_FLOOR,
+    "up": ROUND_CEILING,
+}
+"""How cash is rounded to what coins there are; amounts are never negative here."""
+
+
+@dataclass(frozen=True, slots=True)
+class CashRounding:
+    """The smallest amount that can be paid in coins, in minor units, and how it is reached.
+
+    An increment of 0 or 1 rounds nothing.
+    """
+
+    increment: int = 0
+    mode: str = "half_up"
+
+    def round(self, minor: int) -> int:
+        if self.increment < 2:
+            return minor
+        steps = Decimal(minor) / self.increment
+        return int(steps.quantize(Decimal(1), rounding=CASH_MODES[self.mode])) * self.increment
+
+
+NOT_ROUNDED = CashRounding()
 
 
 def extended_price(unit_price_minor: int, quantity: Decimal) -> int:

@@ -37,6 +37,12 @@ SELECT sale_tender_id AS id,
                 THEN amount_minor ELSE 0 END) AS pending
   FROM refunds_refund WHERE sale_tender_id IS NOT NULL GROUP BY 1
 """
+_ROUNDED = """
+SELECT a.sale_tender_id AS id, sum(a.amount_minor) AS rounding
+  FROM returns_returnadjustment a
+  JOIN returns_customerreturn r ON r.id = a.customer_return_id AND r.status IN ('completed', 'authorized')
+ WHERE a.sale_tender_id IS NOT NULL GROUP BY 1
+"""
 _MOVED = """
 SELECT store_id, item_id,
        sum(quantity) FILTER (WHERE bucket = 'sellable') AS on_hand,
@@ -74,14 +80,24 @@ INVARIANTS: tuple[Invariant, ...] = (
     Invariant("2.2", "each tender's counters are the sums of its refunds", f"""
         SELECT count(*) FROM sales_saletender t LEFT JOIN ({_PAID}) r ON r.id = t.id
          WHERE t.refunded_minor <> coalesce(r.refunded, 0) OR t.pending_minor <> coalesce(r.pending, 0)"""),
+    Invariant("2.3", "each tender's rounding is the sum of what its refunds were rounded by", f"""
+        SELECT count(*) FROM sales_saletender t LEFT JOIN ({_ROUNDED}) r ON r.id = t.id
+         WHERE t.refund_rounding_minor <> coalesce(r.rounding, 0)
+            OR t.kind <> 'cash' AND (t.rounding_minor <> 0 OR t.refund_rounding_minor <> 0)"""),
     Invariant("3.1", "the lines of a return explain its money to the cent", """
-        SELECT count(*) FROM returns_customerreturn r
-         WHERE r.line_total_minor <> (SELECT coalesce(sum(l.refund_minor), 0) FROM returns_returnline l
-                                       WHERE l.customer_return_id = r.id)
+        SELECT count(*) FROM returns_customerreturn r,
+               LATERAL (SELECT coalesce(sum(l.refund_minor), 0) AS worth, coalesce(sum(l.fee_minor), 0) AS fees,
+                               coalesce(sum(l.adjustment_minor), 0) AS changes,
+                               coalesce(bool_or(l.net_minor < 0 OR l.tax_minor < 0 OR l.fee_minor < 0
+                                   OR l.net_minor + l.tax_minor <> l.refund_minor OR l.fee_minor > l.refund_minor
+                                   OR l.refund_minor - l.fee_minor + l.adjustment_minor < 0), false) AS wrong
+                          FROM returns_returnline l WHERE l.customer_return_id = r.id) l
+         WHERE l.wrong OR r.line_total_minor <> l.worth OR r.fee_total_minor <> l.fees
+            OR r.adjustment_total_minor <> l.changes OR r.refund_total_minor < 0 OR r.due_minor < 0
             OR r.exchange_total_minor <> (SELECT coalesce(sum(e.total_minor), 0) FROM returns_exchangeline e
                                            WHERE e.customer_return_id = r.id)
             OR r.refund_total_minor + r.exchange_total_minor + r.fee_total_minor
-               <> r.line_total_minor + r.due_minor"""),
+               <> r.line_total_minor + r.adjustment_total_minor + r.rounding_minor + r.due_minor"""),
     Invariant("3.2", "the refunds of a return add up to what it gives back", """
         SELECT count(*) FROM returns_customerreturn r
          WHERE (CASE WHEN r.status IN ('completed', 'authorized') THEN r.refund_total_minor ELSE 0 END)
@@ -92,6 +108,22 @@ INVARIANTS: tuple[Invariant, ...] = (
         SELECT count(*) FROM refunds_refund f LEFT JOIN refunds_refund n ON n.id = f.superseded_by_id
          WHERE f.status = 'failed'
             OR f.status = 'superseded' AND n.amount_minor IS DISTINCT FROM f.amount_minor"""),
+    Invariant("3.4", "each fee, change and rounding of a return has its row, and only those", """
+        SELECT count(*) FROM returns_customerreturn r LEFT JOIN (
+               SELECT customer_return_id,
+                      sum(CASE WHEN kind = 'fee' THEN amount_minor ELSE 0 END) AS fees,
+                      sum(CASE WHEN kind = 'manual' THEN amount_minor ELSE 0 END) AS changes,
+                      sum(CASE WHEN kind = 'rounding' THEN amount_minor ELSE 0 END) AS rounding,
+                      bool_and(in_effect) AS in_effect
+                 FROM returns_returnadjustment GROUP BY 1) a ON a.customer_return_id = r.id
+         WHERE coalesce(a.fees, 0) <> -r.fee_total_minor
+            OR coalesce(a.changes, 0) <> r.adjustment_total_minor
+            OR coalesce(a.rounding, 0) <> r.rounding_minor
+            OR NOT a.in_effect AND r.status IN ('authorized', 'completed')"""),
+    Invariant("3.5", "nobody changed an amount above the limit alone", """
+        SELECT count(*) FROM returns_returnadjustment
+         WHERE kind = 'manual' AND in_effect AND abs(amount_minor) > alone_minor
+           AND (approved_by = '' OR approved_by = made_by)"""),
     Invariant("4.1", "each stock level is the sum of its movements", f"""
         SELECT count(*) FROM inventory_stocklevel l
           FULL JOIN ({_MOVED}) m ON m.store_id = l.store_id AND m.item_id = l.item_id

@@ -4,10 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from apps.common.money import NOT_ROUNDED, CashRounding
+
 
 @dataclass(frozen=True, slots=True)
 class TenderCap:
-    """An original tender as the plan sees it: what can still go back to it."""
+    """An original tender as the plan sees it: what can still go back to it.
+
+    `cap_minor` is before cash rounding. Of cash: `gone_minor` went back or is promised in coins,
+    `given_minor` is what that was before rounding, `paid_rounding_minor` what the sale was rounded by.
+    """
 
     tender_id: int
     number: int
@@ -15,6 +21,29 @@ class TenderCap:
     cap_minor: int
     gateway: str
     gateway_ref: str
+    gone_minor: int = 0
+    given_minor: int = 0
+    paid_rounding_minor: int = 0
+
+    @property
+    def rest_minor(self) -> int:
+        """What is left of the coins that were paid."""
+        return self.cap_minor + self.given_minor + self.paid_rounding_minor - self.gone_minor
+
+
+@dataclass(frozen=True, slots=True)
+class PlanTerms:
+    """How money is split over tenders. `to`: `original`, or anything else for store credit.
+
+    `cash_instead_minor`: what finds no tender is paid in cash up to this amount, not as store credit.
+    `present` are the tenders whose card the customer shows; `cash` is how coins are rounded.
+    """
+
+    to: str
+    strategy: str = "original_order"
+    cash_instead_minor: int = 0
+    present: frozenset[int] = frozenset()
+    cash: CashRounding = NOT_ROUNDED
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +56,26 @@ class PlannedRefund:
     tender_number: int | None = None
     gateway: str = ""
     gateway_ref: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rounded:
+    """By how much a payment in cash differs from what was owed. `tender_id` None: no original tender."""
+
+    tender_id: int | None
+    minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class RefundPlan:
+    """Refunds and cash rounding: refunds less rounding are exactly what was to be paid back."""
+
+    refunds: tuple[PlannedRefund, ...] = ()
+    rounded: tuple[Rounded, ...] = ()
+
+    @property
+    def rounding_minor(self) -> int:
+        return sum(one.minor for one in self.rounded)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,14 @@ from apps.sales.commands import SaleKey
 
 
 @dataclass(frozen=True, slots=True)
+class AskedAdjustment:
+    """What staff gives more or, negative, less for a line than it is worth, and why."""
+
+    minor: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class AskedLine:
     number: int
     sale_line: int | None
@@ -22,6 +30,7 @@ class AskedLine:
     reason: str
     condition: str
     serial_number: str
+    adjustment: AskedAdjustment | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +120,7 @@ class ShownLine:
     tax: int
     fee: int
     disposition: str
+    adjustment: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +146,11 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class ShownReturn:
-    """A return as the register sees it, whether just decided, quoted, or read back later."""
+    """A return as the register sees it, whether just decided, quoted, or read back later.
+
+    `refund_total - amount_due` is the worth of its lines less `fee_total` and `exchange_total`, plus
+    `adjustment_total` and `rounding`; `fees_kept_by` is a shop's number, empty without a fee.
+    """
 
     id: UUID | None
     number: str | None
@@ -158,6 +172,10 @@ class ShownReturn:
     policy: dict[str, Any] | None = field(default=None)
     appeal_reference: str | None = None
     overrides: tuple[ShownOverride, ...] = ()
+    fee_total: int = 0
+    fees_kept_by: str = ""
+    adjustment_total: int = 0
+    rounding: int = 0
 
 
 TaxesOfLines = Mapping[int, Sequence[tuple[str, int]]]

@@ -15,6 +15,11 @@ from apps.sales.locks import load_sale
 _HOLD_RETURNER = """
 SELECT pg_advisory_xact_lock(hashtextextended(k, 7)) FROM unnest(%s::text[]) WITH ORDINALITY AS u(k, n) ORDER BY n
 """
+# What a manager's approval or a completion elsewhere may have changed since it was read.
+_CHANGING = (
+    "status", "expires_at", "scope", "line_total_minor", "fee_total_minor", "adjustment_total_minor",
+    "rounding_minor", "exchange_total_minor", "refund_total_minor", "due_minor",
+)  # fmt: skip
 
 
 def find_return(return_id: UUID, *, store_id: int | None) -> CustomerReturn:
@@ -49,12 +54,9 @@ def lock_return(customer_return: CustomerReturn) -> tuple[list[ReturnLine], dict
         sale = load_sale(customer_return.sale_id, numbers, lock=True)
         assert sale is not None
         sold = {line.id: line for line in sale.lines}
-    locked = (
-        CustomerReturn.objects.select_for_update()
-        .values("status", "expires_at")
-        .get(pk=customer_return.pk)
-    )
-    customer_return.status, customer_return.expires_at = locked["status"], locked["expires_at"]
+    held = CustomerReturn.objects.select_for_update()
+    for name, value in held.values(*_CHANGING).get(pk=customer_return.pk).items():
+        setattr(customer_return, name, value)
     return list(customer_return.lines.select_related("item").order_by("number")), sold
 
 

@@ -103,6 +103,10 @@ def _show(customer_return: CustomerReturn, refunds: Sequence[OpenedRefund]) -> S
         policy={"name": version.policy.name, "version": version.version} if version else None,
         appeal_reference=appeal_of(customer_return.number) if denied else None,
         overrides=_overrides(customer_return),
+        fee_total=customer_return.fee_total_minor,
+        fees_kept_by=customer_return.fees_kept_by,
+        adjustment_total=customer_return.adjustment_total_minor,
+        rounding=customer_return.rounding_minor,
     )
 
 
@@ -127,6 +131,7 @@ def _lines(customer_return: CustomerReturn) -> tuple[ShownLine, ...]:
             refund=line.refund_minor,
             tax=line.tax_minor,
             fee=line.fee_minor,
+            adjustment=line.adjustment_minor,
             disposition=line.disposition,
         )
         for line in sorted(customer_return.lines.all(), key=lambda line: line.number)

@@ -24,6 +24,7 @@ from apps.common.fields import (
 from apps.common.money import MAX_MINOR, extended_price
 from apps.refunds.serializers import RefundOut
 from apps.returns.commands import (
+    AskedAdjustment,
     AskedExchange,
     AskedLine,
     AskReturn,
@@ -59,6 +60,16 @@ class SaleRefIn(StrictSerializer):
         return attrs
 
 
+class AdjustmentIn(StrictSerializer):
+    amount = MinorField(least=-MAX_MINOR, help_text="More for the customer; negative: less.")
+    reason = TextField(max_length=200)
+
+    def validate_amount(self, minor: int) -> int:
+        if not minor:
+            raise serializers.ValidationError("Changes nothing.", code="out-of-range")
+        return minor
+
+
 class AskedLineIn(StrictSerializer):
     sale_line = IntField(
         least=1, required=False, help_text="Line of the sale; without a receipt, name `sku`."
@@ -68,6 +79,9 @@ class AskedLineIn(StrictSerializer):
     reason = TextField(max_length=32, allow_blank=True, default="")
     condition = TextField(max_length=32, allow_blank=True, default="")
     serial_number = TextField(max_length=64, allow_blank=True, default="")
+    adjustment = AdjustmentIn(
+        required=False, help_text="What staff gives more or less than the line is worth."
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if "sale_line" not in attrs and "sku" not in attrs:
@@ -123,6 +137,12 @@ class ReturnIn(StrictSerializer):
         help_text="Of the card that the customer shows.",
     )
     offline = OfflineIn(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if not attrs["operator"] and any("adjustment" in line for line in attrs["lines"]):
+            message = "Name the operator who changes an amount."
+            raise serializers.ValidationError(message, code="operator-not-named")
+        return attrs
 
 
 class ReceivedLineIn(StrictSerializer):
@@ -213,7 +233,10 @@ def _offline(data: dict[str, Any]) -> DecidedOffline:
 
 
 def _common(line: dict[str, Any]) -> dict[str, Any]:
-    return {name: line[name] for name in ("quantity", "reason", "condition", "serial_number")}
+    common = {name: line[name] for name in ("quantity", "reason", "condition", "serial_number")}
+    if change := line.get("adjustment"):
+        common["adjustment"] = AskedAdjustment(change["amount"], change["reason"])
+    return common
 
 
 def to_completion(data: dict[str, Any]) -> Completion:
@@ -235,7 +258,8 @@ class ReturnLineOut(serializers.Serializer[Any]):
     codes = serializers.ListField(child=serializers.CharField())
     refund = serializers.IntegerField()
     tax = serializers.IntegerField()
-    fee = serializers.IntegerField()
+    fee = serializers.IntegerField(help_text="Kept back, never more than `refund`.")
+    adjustment = serializers.IntegerField(help_text="What staff gave more or, negative, less.")
     disposition = serializers.CharField()
 
 
@@ -280,6 +304,12 @@ class ReturnOut(serializers.Serializer[ShownReturn]):
     receipt_number = serializers.CharField()
     refund_total = serializers.IntegerField()
     exchange_total = serializers.IntegerField()
+    fee_total = serializers.IntegerField()
+    fees_kept_by = serializers.CharField(help_text="Number of the shop; empty without a fee.")
+    adjustment_total = serializers.IntegerField()
+    rounding = serializers.IntegerField(
+        help_text="By how much the cash in `refund_total` was rounded; negative: down."
+    )
     amount_due = serializers.IntegerField(help_text="What the customer pays on top.")
     lines = ReturnLineOut(many=True)
     exchange = ExchangeLineOut(many=True)

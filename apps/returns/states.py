@@ -86,6 +86,14 @@ class VersionStatus(models.TextChoices):
     RETIRED = "retired", _("Retired")  # replaced by a later one, or taken out of force
 
 
+class AdjustmentKind(models.TextChoices):
+    """What makes the money of a return differ from the worth of its goods."""
+
+    FEE = "fee", _("Restocking fee")  # kept back for the condition of the goods
+    MANUAL = "manual", _("Changed by staff")  # more or less, for a reason
+    ROUNDING = "rounding", _("Cash rounding")  # to the coins there are
+
+
 class RefundTo(models.TextChoices):
     ORIGINAL = "original", _("Original tenders")
     STORE_CREDIT = "store_credit", _("Store credit")

@@ -51,52 +51,65 @@ SELECT DISTINCT ON (d.place) p.id
  ORDER BY d.place, {_BEST_FIRST}
 """
 
-_INSERT = """
+_ADJUSTMENTS = """
+    INSERT INTO returns_returnadjustment (customer_return_id, kind, line_number, sale_tender_id, amount_minor,
+           reason, made_by, alone_minor, approved_by, in_effect)
+    SELECT made.id, a.kind, a.line, a.tender, a.amount, a.reason, a.made_by, a.alone, a.approved_by, a.in_effect"""
+_ADJUSTMENT_ROWS = """jsonb_to_recordset(%(adjustments)s::jsonb) AS a(kind text, line int, tender bigint,
+           amount bigint, reason text, made_by text, alone bigint, approved_by text, in_effect boolean)"""
+
+_INSERT = f"""
 WITH made AS (
     INSERT INTO returns_customerreturn (id, number, store_id, terminal_id, sale_id, receipt_number, kind,
            purchase_channel, status, decision, policy_version_id, operator_ref, customer_ref, refund_to,
-           currency, line_total_minor, fee_total_minor, exchange_total_minor, refund_total_minor, due_minor,
+           currency, line_total_minor, fee_total_minor, fees_kept_by, adjustment_total_minor, rounding_minor,
+           exchange_total_minor, refund_total_minor, due_minor,
            scope, occurred_at, received_at, expires_at, completed_at, clock_suspect, id_hash, card_fingerprint,
            offline_outcome, offline_data_at, waived, messages, trace)
     VALUES (%(id)s, 'R-' || %(store_number)s || '-' || lpad(nextval('returns_number')::text, 6, '0'),
            %(store)s, %(terminal)s, %(sale)s, %(receipt)s, %(kind)s, %(channel)s, %(status)s, %(decision)s,
            %(policy_version)s, %(operator)s, %(customer)s, %(refund_to)s, %(currency)s, %(line_total)s, %(fee_total)s,
+           %(fees_kept_by)s, %(adjustment_total)s, %(rounding)s,
            %(exchange_total)s, %(refund_total)s, %(due)s, %(scope)s, %(occurred_at)s, %(received_at)s,
            %(expires_at)s, %(completed_at)s, %(clock_suspect)s, %(id_hash)s, %(card_fingerprint)s,
-           %(offline_outcome)s, %(offline_data_at)s, '{}', %(messages)s, %(trace)s)
+           %(offline_outcome)s, %(offline_data_at)s, '{{}}', %(messages)s, %(trace)s)
     RETURNING id, number),
 lines AS (
     INSERT INTO returns_returnline (customer_return_id, number, sale_line_id, sale_line_number, item_id, sku,
            requested_quantity, authorized_quantity, received_quantity, reason, condition, disposition,
-           serial_number, net_minor, tax_minor, fee_minor, refund_minor, taxes, outcome, codes)
+           serial_number, net_minor, tax_minor, fee_minor, refund_minor, adjustment_minor, taxes, outcome, codes)
     SELECT made.id, l.number, l.sale_line_id, l.sale_line_number, l.item_id, l.sku, l.requested, l.authorized,
            l.received, l.reason, l.condition, l.disposition, l.serial_number, l.net, l.tax, l.fee, l.refund,
-           l.taxes, l.outcome, ARRAY(SELECT jsonb_array_elements_text(l.codes))
+           l.adjustment, l.taxes, l.outcome, ARRAY(SELECT jsonb_array_elements_text(l.codes))
       FROM made, jsonb_to_recordset(%(lines)s::jsonb) AS l(number int, sale_line_id bigint,
            sale_line_number int, item_id bigint, sku text, requested numeric, authorized numeric,
            received numeric, reason text, condition text, disposition text, serial_number text, net bigint,
-           tax bigint, fee bigint, refund bigint, taxes jsonb, outcome text, codes jsonb)),
+           tax bigint, fee bigint, refund bigint, adjustment bigint, taxes jsonb, outcome text, codes jsonb)),
 exchange AS (
     INSERT INTO returns_exchangeline (customer_return_id, number, item_id, quantity, unit_price_minor,
            total_minor, reserved)
     SELECT made.id, e.number, e.item_id, e.quantity, e.unit_price, e.total, e.reserved
       FROM made, jsonb_to_recordset(%(exchange)s::jsonb) AS e(number int, item_id bigint, quantity numeric,
-           unit_price bigint, total bigint, reserved boolean))
+           unit_price bigint, total bigint, reserved boolean)),
+adjustments AS ({_ADJUSTMENTS} FROM made, {_ADJUSTMENT_ROWS})
 SELECT number FROM made
 """
+
+_INSERT_ADJUSTMENTS = f"{_ADJUSTMENTS} FROM (SELECT %(id)s::uuid AS id) made, {_ADJUSTMENT_ROWS}"
 
 
 # A returner is known by any of three signs; each has an index of its own.
 _COUNTERS = """
 WITH mine AS (
-    SELECT kind, received_at, line_total_minor - fee_total_minor AS amount FROM returns_customerreturn
+    SELECT kind, received_at, line_total_minor - fee_total_minor + adjustment_total_minor AS amount
+      FROM returns_customerreturn
      WHERE status IN ('authorized', 'completed') AND currency = %(currency)s
        AND received_at > least(%(returner_since)s, %(without_receipt_since)s)
        AND (customer_ref <> '' AND customer_ref = %(customer)s
             OR id_hash <> '' AND id_hash = %(id_hash)s
             OR card_fingerprint <> '' AND card_fingerprint = %(card)s)),
 operated AS (
-    SELECT kind, status, waived, received_at, line_total_minor - fee_total_minor AS amount
+    SELECT kind, status, waived, received_at, line_total_minor - fee_total_minor + adjustment_total_minor AS amount
       FROM returns_customerreturn
      WHERE operator_ref <> '' AND operator_ref = %(operator)s AND store_id = %(store)s
        AND currency = %(currency)s AND received_at >= least(%(exceptions_since)s, %(day_since)s)
@@ -140,8 +153,8 @@ _WORTH_THEN = """
           coalesce((SELECT (e.data->>'worth_minor')::bigint FROM audit_auditentry e
                      WHERE e.subject_type = 'return' AND e.subject_id = r.id::text
                        AND e.action = 'return.authorized' AND e.at <= c.heard_at LIMIT 1),
-                   r.line_total_minor - r.fee_total_minor)
-         ELSE r.line_total_minor - r.fee_total_minor END AS amount"""
+                   r.line_total_minor - r.fee_total_minor + r.adjustment_total_minor)
+         ELSE r.line_total_minor - r.fee_total_minor + r.adjustment_total_minor END AS amount"""
 _COUNTERS_OF = f"""
 SELECT c.n, mine.returns, mine.amount, mine.without, mine.without_amount, operated.exceptions,
        operated.today, operated.today_amount, coalesce(prices.lowest, '{{}}')
@@ -335,8 +348,14 @@ def add_tallies(back_test_id: int, sums: Mapping[tuple[Any, ...], Mapping[str, i
 
 def insert_return(values: Mapping[str, Any]) -> str:
     """Write a return with its lines and exchange lines; its number."""
-    documents = ("messages", "trace", "lines", "exchange")
+    documents = ("messages", "trace", "lines", "exchange", "adjustments")
     params = {k: json.dumps(v, default=str) if k in documents else v for k, v in values.items()}
     row = fetch_one(_INSERT, params)
     assert row is not None
     return str(row[0])
+
+
+def insert_adjustments(return_id: UUID, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write adjustments of a return that stands already."""
+    if rows:
+        execute(_INSERT_ADJUSTMENTS, {"id": return_id, "adjustments": json.dumps(rows)})

@@ -7,6 +7,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
+from apps.common.money import NOT_ROUNDED, CashRounding
+
 
 @dataclass(frozen=True, slots=True)
 class NewTax:
@@ -32,6 +34,8 @@ class NewLine:
 
 @dataclass(frozen=True, slots=True)
 class NewTender:
+    """`rounding` is the part of `amount` that cash was rounded by; negative where it was rounded down."""
+
     number: int
     kind: str
     amount: int
@@ -41,6 +45,7 @@ class NewTender:
     last4: str
     needs_card_present: bool
     card_fingerprint: str = ""
+    rounding: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,7 @@ class NewSale:
     training: bool
     voided: bool
     delivered_at: datetime | None = None
+    cash_rounding: CashRounding = NOT_ROUNDED
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +116,8 @@ class LineOfSale:
 
 @dataclass(frozen=True, slots=True)
 class TenderOfSale:
+    """`rounding_minor` is in what was paid, `refund_rounding_minor` in what went back or is promised."""
+
     id: int
     number: int
     kind: str
@@ -120,6 +128,8 @@ class TenderOfSale:
     gateway_ref: str
     needs_card_present: bool
     card_fingerprint: str = ""
+    rounding_minor: int = 0
+    refund_rounding_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +153,8 @@ class SaleFacts:
     region_id: int | None = None
     delivered_at: datetime | None = None
     seller_seen_at: datetime | None = None
+    store_number: str = ""
+    cash_rounding: CashRounding = NOT_ROUNDED
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+from apps.common.money import CashRounding
 from apps.common.sql import fetch_all
 from apps.sales.commands import LineOfSale, SaleFacts, SaleKey, TaxOfLine, TenderOfSale
 
@@ -16,7 +17,7 @@ SELECT s.id, s.receipt_number, s.store_id, s.currency, s.sold_at, s.channel, s.c
        s.training, s.voided, st.region_id, s.delivered_at, seen.last_seen_at, i.category, i.serial_tracked,
        l.id, l.line_number, l.item_id, i.sku, l.description, l.quantity, l.total_minor,
        l.authorized_quantity, l.returned_quantity, l.refunded_minor, l.serial_number, l.final_sale,
-       i.returnable, i.hazardous, i.recalled
+       i.returnable, i.hazardous, i.recalled, st.number, s.cash_increment_minor, s.cash_mode
   FROM sales_sale s
   JOIN stores_store st ON st.id = s.store_id
   JOIN sales_saleline l ON l.sale_id = s.id
@@ -36,15 +37,16 @@ SELECT line_id, id, code, inclusive, tax_minor, refunded_minor
 """
 _TENDERS = """
 SELECT id, number, kind, amount_minor, refunded_minor, pending_minor, gateway, gateway_ref,
-       needs_card_present, card_fingerprint
+       needs_card_present, card_fingerprint, rounding_minor, refund_rounding_minor
   FROM sales_saletender WHERE sale_id = %s ORDER BY number
 """
 _TENDERS_OF = """
 SELECT sale_id, id, number, kind, amount_minor, refunded_minor, pending_minor, gateway, gateway_ref,
-       needs_card_present, card_fingerprint
+       needs_card_present, card_fingerprint, rounding_minor, refund_rounding_minor
   FROM sales_saletender WHERE sale_id = ANY(%s) ORDER BY sale_id, number
 """
 _OF_SALE, _MORE_OF_SALE, _OF_ITEM = slice(0, 9), slice(9, 12), slice(12, 14)
+_OF_LINE, _SHOP, _CASH = slice(14, 29), 29, slice(30, 32)
 
 
 def load_sale(key: SaleKey | UUID, line_numbers: Sequence[int], *, lock: bool) -> SaleFacts | None:
@@ -63,8 +65,7 @@ def load_sale(key: SaleKey | UUID, line_numbers: Sequence[int], *, lock: bool) -
     if not rows:
         return None
     named = [line for line in map(_line, rows) if line.line_number in line_numbers]
-    parts: tuple[Any, ...] = (_with_taxes(named), _tenders(rows[0][0]))
-    return SaleFacts(*rows[0][_OF_SALE], *parts, *rows[0][_MORE_OF_SALE])
+    return _sale(rows[0], _with_taxes(named), _tenders(rows[0][0]))
 
 
 def read_sales(sale_ids: Sequence[UUID]) -> dict[UUID, SaleFacts]:
@@ -78,17 +79,22 @@ def read_sales(sale_ids: Sequence[UUID]) -> dict[UUID, SaleFacts]:
     tenders: dict[UUID, list[TenderOfSale]] = defaultdict(list)
     for sale_id, *tender in fetch_all(_TENDERS_OF, [list(heads)]):
         tenders[sale_id].append(TenderOfSale(*tender))
-    sales = {}
-    for sale_id, row in heads.items():
-        parts: tuple[Any, ...] = (
-            tuple(taxed[one.id] for one in lines[sale_id]), tuple(tenders[sale_id]),
-        )  # fmt: skip
-        sales[sale_id] = SaleFacts(*row[_OF_SALE], *parts, *row[_MORE_OF_SALE])
-    return sales
+    return {
+        sale_id: _sale(row, tuple(taxed[one.id] for one in lines[sale_id]), tuple(tenders[sale_id]))
+        for sale_id, row in heads.items()
+    }
+
+
+def _sale(
+    row: tuple[Any, ...], lines: tuple[LineOfSale, ...], tenders: tuple[TenderOfSale, ...]
+) -> SaleFacts:
+    cash = CashRounding(*row[_CASH])
+    values: list[Any] = [*row[_OF_SALE], lines, tenders, *row[_MORE_OF_SALE], row[_SHOP], cash]
+    return SaleFacts(*values)
 
 
 def _line(row: tuple[Any, ...]) -> LineOfSale:
-    values: list[Any] = [*row[_OF_ITEM.stop :], (), *row[_OF_ITEM]]
+    values: list[Any] = [*row[_OF_LINE], (), *row[_OF_ITEM]]
     return LineOfSale(*values)
 
 

@@ -7,6 +7,7 @@ from apps.common.ids import uuid7
 from apps.inventory.models import Item
 from apps.sales.states import Channel, ConflictStatus, TenderKind
 from apps.stores.models import Store
+from apps.stores.states import CashMode
 from apps.terminals.models import Terminal
 
 
@@ -35,6 +36,11 @@ class Sale(models.Model):
     total_minor = models.BigIntegerField(_("total"))
     training = models.BooleanField(_("training"), default=False)
     voided = models.BooleanField(_("voided"), default=False)
+    # How cash was rounded, if it was: what goes back in cash is rounded alike.
+    cash_increment_minor = models.BigIntegerField(_("cash rounded to"), default=0)
+    cash_mode = models.CharField(
+        _("cash rounded"), max_length=16, choices=CashMode.choices, default=CashMode.HALF_UP
+    )
     content_hash = models.BinaryField(max_length=32)
 
     class Meta:
@@ -158,6 +164,9 @@ class SaleTender(models.Model):
     needs_card_present = models.BooleanField(_("needs the card"), default=False)
     refunded_minor = models.BigIntegerField(_("refunded"), default=0)
     pending_minor = models.BigIntegerField(_("on its way"), default=0)
+    # Parts of the amounts above that cash was rounded by, at the sale and when it went back.
+    rounding_minor = models.BigIntegerField(_("rounding"), default=0)
+    refund_rounding_minor = models.BigIntegerField(_("rounding of refunds"), default=0)
 
     class Meta:
         verbose_name = _("tender")
@@ -171,6 +180,12 @@ class SaleTender(models.Model):
                     amount_minor__gte=models.F("refunded_minor") + models.F("pending_minor")
                 ),
                 name="sale_tender_not_refunded_twice",
+            ),
+            # Nothing but cash is rounded.
+            models.CheckConstraint(
+                condition=models.Q(kind="cash")
+                | models.Q(rounding_minor=0, refund_rounding_minor=0),
+                name="sale_tender_rounds_cash",
             ),
         ]
         indexes = [

@@ -24,9 +24,10 @@ def check_sums(sale: NewSale) -> list[FieldError]:
         errors.append(
             _difference("total", lines - discounts, sale.total, "lines less order discounts")
         )
-    tenders = sum(tender.amount for tender in sale.tenders)
+    tenders = sum(tender.amount - tender.rounding for tender in sale.tenders)
     if tenders != sale.total:
         errors.append(_difference("tenders", sale.total, tenders, "the total"))
+    errors += _check_rounding(sale)
     return errors or _check_taxes_after_discounts(sale)
 
 
@@ -46,6 +47,21 @@ def _check_line(index: int, line: NewLine) -> Iterator[FieldError]:
     if expected != line.total:
         what = "quantity x unit price - discount + taxes on top"
         yield _difference(f"lines[{index}].total", expected, line.total, what)
+
+
+def _check_rounding(sale: NewSale) -> Iterator[FieldError]:
+    """Only cash is rounded, by less than the smallest coin, and never to more than nothing."""
+    for index, tender in enumerate(sale.tenders):
+        if not tender.rounding:
+            continue
+        place = f"tenders[{index}].rounding"
+        if tender.kind != "cash":
+            yield FieldError(place, "not-cash", "Only cash is rounded.")
+        elif abs(tender.rounding) >= max(1, sale.cash_rounding.increment):
+            most = "Less than cash_rounding.increment, which the sale has to name."
+            yield FieldError(place, "rounding-too-large", most)
+        elif tender.rounding > tender.amount:
+            yield FieldError(place, "rounding-too-large", "At most the amount that was paid.")
 
 
 def _check_taxes_after_discounts(sale: NewSale) -> list[FieldError]:

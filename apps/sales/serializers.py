@@ -19,12 +19,14 @@ from apps.common.fields import (
     TextField,
     many,
 )
+from apps.common.money import CASH_MODES, CashRounding
 from apps.sales.commands import NewLine, NewSale, NewTax, NewTender, SaleKey
 from apps.sales.models import Sale, SaleLine, SaleTender
 from apps.sales.states import Channel, TenderKind
 
 MAX_LINES = 2_000
 MAX_TENDERS = 20
+MAX_INCREMENT = 100_000
 
 
 class TaxIn(StrictSerializer):
@@ -62,6 +64,17 @@ class TenderIn(StrictSerializer):
     last4 = TextField(max_length=4, allow_blank=True, default="")
     needs_card_present = FlagField(default=False)
     card_fingerprint = TextField(max_length=64, allow_blank=True, default="")
+    rounding = MinorField(
+        least=-MAX_INCREMENT, default=0,
+        help_text="Part of `amount` that cash was rounded by; negative where rounded down.",
+    )  # fmt: skip
+
+
+class CashRoundingIn(StrictSerializer):
+    """How the register rounds what is paid in cash."""
+
+    increment = IntField(least=1, most=MAX_INCREMENT, help_text="Smallest coin, in minor units.")
+    mode = OneOfField(list(CASH_MODES), default="half_up")
 
 
 class SaleIn(StrictSerializer):
@@ -79,6 +92,7 @@ class SaleIn(StrictSerializer):
     lines = many(LineIn, least=1, most=MAX_LINES)
     discounts = many(DiscountIn, most=50)
     tenders = many(TenderIn, most=MAX_TENDERS)
+    cash_rounding = CashRoundingIn(required=False)
     total = MinorField()
     training = FlagField(default=False)
     voided = FlagField(default=False)
@@ -102,6 +116,8 @@ def to_command(data: dict[str, Any]) -> NewSale:
     fields["lines"] = tuple(_line(line) for line in data["lines"])
     fields["discounts"] = tuple((d["code"], d["amount"]) for d in data["discounts"])
     fields["tenders"] = tuple(NewTender(**tender) for tender in data["tenders"])
+    if "cash_rounding" in data:
+        fields["cash_rounding"] = CashRounding(**data["cash_rounding"])
     return NewSale(**fields)
 
 
@@ -165,6 +181,9 @@ class TenderOut(serializers.Serializer[SaleTender]):
     number = serializers.IntegerField()
     kind = serializers.CharField()
     amount = serializers.IntegerField(source="amount_minor")
+    rounding = serializers.IntegerField(
+        source="rounding_minor", help_text="Part of `amount` that cash was rounded by."
+    )
     refunded = serializers.IntegerField(source="refunded_minor")
     pending = serializers.IntegerField(source="pending_minor")
     refundable = serializers.SerializerMethodField()

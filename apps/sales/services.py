@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -115,6 +115,12 @@ def charge_tenders(*, pending: dict[int, int], refunded: dict[int, int]) -> None
 def settle_tender(tender_id: int, minor: int, *, went_back: bool) -> None:
     """What was on its way has arrived, or will not."""
     store.change_tenders([(tender_id, -minor, minor if went_back else 0)])
+
+
+def charge_rounding(by_tender: Mapping[int, int]) -> None:
+    """What goes back to these cash tenders was rounded by so many minor units more (negative: less)."""
+    if any(by_tender.values()):
+        store.change_rounding(by_tender)
 
 
 def is_fully_returned(sale_id: UUID) -> bool:
@@ -236,7 +242,8 @@ def _sale_values(
         sale_id, caller.store_id, caller.terminal_id, sale.terminal, sale.business_date,
         sale.sequence_number, sale.receipt_number, sale.channel, sale.source_order_ref, sale.sold_at,
         now, sale.currency, sale.operator, sale.customer, gross, discount, tax, sale.total,
-        sale.training, sale.voided, content_hash, sale.delivered_at,
+        sale.training, sale.voided, content_hash, sale.delivered_at, sale.cash_rounding.increment,
+        sale.cash_rounding.mode,
     ]  # fmt: skip
 
 
@@ -287,21 +294,27 @@ def _told(sale: NewSale) -> dict[str, Any]:
              "quantity": format_quantity(line.quantity), "total": line.total}
             for line in sale.lines
         ],
-        "tenders": [{"number": t.number, "kind": t.kind, "amount": t.amount} for t in sale.tenders],
+        "tenders": [
+            {"number": t.number, "kind": t.kind, "amount": t.amount, "rounding": t.rounding}
+            for t in sale.tenders
+        ],
     }  # fmt: skip
 
 
 def _content_hash(sale: NewSale) -> bytes:
     """SHA-256 of what the sale says, however it was written ("6" and "6.000" are the same).
 
-    What may become known later counts only where it is said (a card's fingerprint) or not at all
-    (the delivery), so that the same sale stays the same.
+    What may become known later, and what older registers do not say, counts only where it is said
+    (a card's fingerprint, rounding) or not at all (the delivery), so that the same sale stays the same.
     """
     said = asdict(sale)
     del said["delivered_at"]
+    if not sale.cash_rounding.increment:
+        del said["cash_rounding"]
     for tender in said["tenders"]:
-        if not tender["card_fingerprint"]:
-            del tender["card_fingerprint"]
+        for name in ("card_fingerprint", "rounding"):
+            if not tender[name]:
+                del tender[name]
     return hashlib.sha256(json.dumps(said, default=_plain).encode()).digest()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -15,8 +15,8 @@ _INSERT_SALE = """
 INSERT INTO sales_sale (id, store_id, terminal_id, terminal_number, business_date, sequence_number,
        receipt_number, channel, source_order_ref, sold_at, received_at, currency, operator_ref,
        customer_ref, gross_minor, discount_minor, tax_minor, total_minor, training, voided, content_hash,
-       delivered_at)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+       delivered_at, cash_increment_minor, cash_mode)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 ON CONFLICT DO NOTHING
 """
 
@@ -40,11 +40,13 @@ new_taxes AS (
       JOIN new_lines n USING (line_number)
      ORDER BY n.id, t.place)
 INSERT INTO sales_saletender (sale_id, number, kind, amount_minor, gateway, gateway_ref, card_brand,
-       last4, needs_card_present, card_fingerprint, refunded_minor, pending_minor)
+       last4, needs_card_present, card_fingerprint, rounding_minor, refund_rounding_minor, refunded_minor,
+       pending_minor)
 SELECT %(sale)s, t.number, t.kind, t.amount, t.gateway, t.gateway_ref, t.card_brand, t.last4,
-       t.needs_card_present, t.card_fingerprint, 0, 0
+       t.needs_card_present, t.card_fingerprint, t.rounding, 0, 0, 0
   FROM jsonb_to_recordset(%(tenders)s::jsonb) AS t(number int, kind text, amount bigint, gateway text,
-       gateway_ref text, card_brand text, last4 text, needs_card_present boolean, card_fingerprint text)
+       gateway_ref text, card_brand text, last4 text, needs_card_present boolean, card_fingerprint text,
+       rounding bigint)
  ORDER BY t.number
 """
 
@@ -70,6 +72,12 @@ _CHANGE_TENDERS = """
 UPDATE sales_saletender AS t
    SET pending_minor = t.pending_minor + c.pending, refunded_minor = t.refunded_minor + c.refunded
   FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS c(id, pending, refunded)
+ WHERE t.id = c.id
+"""
+
+_CHANGE_ROUNDING = """
+UPDATE sales_saletender AS t SET refund_rounding_minor = t.refund_rounding_minor + c.rounding
+  FROM unnest(%s::bigint[], %s::bigint[]) AS c(id, rounding)
  WHERE t.id = c.id
 """
 
@@ -113,6 +121,12 @@ def change_tenders(changes: Sequence[tuple[int, int, int]]) -> None:
     """(tender, pending more, refunded more), applied in tender order."""
     ordered = sorted(changes)
     execute(_CHANGE_TENDERS, [list(column) for column in zip(*ordered, strict=True)])
+
+
+def change_rounding(by_tender: Mapping[int, int]) -> None:
+    """Minor units more that what goes back to each cash tender was rounded by."""
+    ordered = sorted(by_tender.items())
+    execute(_CHANGE_ROUNDING, [list(column) for column in zip(*ordered, strict=True)])
 
 
 def is_fully_returned(sale_id: UUID) -> bool:

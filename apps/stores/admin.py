@@ -44,6 +44,13 @@ class StoreAdmin(HistoryAdmin[Store]):
                 ),
             },
         ),
+        (
+            _("Cash"),
+            {
+                "fields": ("cash_increment_minor", "cash_mode"),
+                "description": _("Where the smallest coins are gone, refunds in cash are rounded."),
+            },
+        ),
         section(_("Life"), "opened_on", "closed_on", "sandbox"),
     )
     empty_says = _("A shop has a number, a time zone and a currency; registers belong to one.")

@@ -4,11 +4,13 @@ import zoneinfo
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from apps.common.money import CURRENCIES
+from apps.common.money import CURRENCIES, CashRounding
+from apps.stores.states import CashMode
 
 
 def validate_timezone(name: str) -> None:
@@ -50,6 +52,14 @@ class Store(models.Model):
         help_text=_("Decides when a day of the return window ends."),
     )  # fmt: skip
     currency = models.CharField(_("currency"), max_length=3, validators=[validate_currency])
+    cash_increment_minor = models.BigIntegerField(
+        _("smallest coin"), default=0, validators=[MinValueValidator(0), MaxValueValidator(100_000)],
+        help_text=_("In minor units of the currency (5 for 0.05): refunds in cash are rounded to it. 0: they are not."),
+    )  # fmt: skip
+    cash_mode = models.CharField(
+        _("cash is rounded"), max_length=16, choices=CashMode.choices, default=CashMode.HALF_UP,
+        help_text=_("A sale that says how its cash was rounded is returned in its own way."),
+    )  # fmt: skip
     country = models.CharField(_("country"), max_length=2, help_text=_("ISO 3166, two letters."))
     language = models.CharField(
         _("language"), max_length=8, blank=True, choices=settings.LANGUAGES,
@@ -65,6 +75,16 @@ class Store(models.Model):
     class Meta:
         verbose_name = _("shop")
         verbose_name_plural = _("shops")
+        constraints = [
+            # Coins are worth something.
+            models.CheckConstraint(
+                condition=models.Q(cash_increment_minor__gte=0), name="store_coin_not_negative"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.number} {self.name}"
+
+    @property
+    def cash_rounding(self) -> CashRounding:
+        return CashRounding(self.cash_increment_minor, self.cash_mode)

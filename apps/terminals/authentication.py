@@ -14,6 +14,7 @@ from apps.common.addresses import address_of
 from apps.common.caller import Caller
 from apps.common.cards import scrub_card_numbers
 from apps.common.errors import NotYours, Refusal
+from apps.common.money import CashRounding
 from apps.common.throttling import limit_failures
 from apps.terminals import store
 from apps.terminals.states import CredentialStatus, TerminalStatus
@@ -90,5 +91,6 @@ def _caller(row: store.TokenRow, request_id: str) -> Caller:
         burst=row.burst,
         return_limit_minor=row.return_limit_minor,
         language=row.language,
+        cash_rounding=CashRounding(row.cash_increment_minor, row.cash_mode),
         good_until=min(row.expires_at, row.credential_not_after or row.expires_at),
     )

@@ -13,7 +13,8 @@ from apps.terminals.policy.rotation import LONGEST_LEAD, Ordered, Schedule, Wind
 _BY_TOKEN = """
 SELECT t.id, t.number, t.status, s.id, s.number, s.region_id, s.timezone, s.currency,
        k.scopes, p.scopes, p.rate_per_second, p.burst, k.id, k.expires_at, k.revoked_at,
-       c.id, c.status, c.not_after, seen.last_seen_at, p.return_limit_minor, s.language
+       c.id, c.status, c.not_after, seen.last_seen_at, p.return_limit_minor, s.language,
+       s.cash_increment_minor, s.cash_mode
   FROM terminals_accesstoken k
   JOIN terminals_credential c ON c.id = k.credential_id
   JOIN terminals_terminal t ON t.id = c.terminal_id
@@ -112,6 +113,8 @@ class TokenRow:
     last_seen_at: datetime | None
     return_limit_minor: int | None
     language: str
+    cash_increment_minor: int
+    cash_mode: str
 
 
 @dataclass(frozen=True, slots=True)

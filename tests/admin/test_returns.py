@@ -104,7 +104,8 @@ def test_the_story_of_an_exchange_shows_how_the_money_adds_up(
 
     text = read(it, page(CustomerReturn.objects.get()))
 
-    assert "3.39 EUR exchange goods = 1.71 EUR" in text
+    assert "Worth of the goods 5.10 EUR Exchange goods -3.39 EUR" in text
+    assert "Back to the customer 1.71 EUR" in text
     assert "goes out in exchange" in text
 
 

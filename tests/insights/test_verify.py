@@ -29,9 +29,15 @@ BREAKS: dict[str, str] = {
     "1.4": "UPDATE sales_saleline SET returned_quantity = quantity, refunded_minor = total_minor - 1",
     "2.1": "UPDATE sales_saletender SET refunded_minor = amount_minor + 1",
     "2.2": "UPDATE sales_saletender SET pending_minor = pending_minor + 1",
+    "2.3": "UPDATE sales_saletender SET refund_rounding_minor = refund_rounding_minor + 1",
     "3.1": "UPDATE returns_returnline SET refund_minor = refund_minor + 1",
     "3.2": "UPDATE refunds_refund SET amount_minor = amount_minor - 1",
     "3.3": "UPDATE refunds_refund SET status = 'failed' WHERE status = 'succeeded'",
+    "3.4": "UPDATE returns_customerreturn SET rounding_minor = rounding_minor + 1",
+    "3.5": """INSERT INTO returns_returnadjustment (customer_return_id, kind, line_number, amount_minor, reason,
+                     made_by, alone_minor, approved_by, in_effect)
+              SELECT id, 'manual', 1, 0 - 501, 'scratched', '1042', 500, '1042', true
+                FROM returns_customerreturn""",
     "4.1": "UPDATE inventory_stocklevel SET on_hand = on_hand + 1",
     "4.2": "UPDATE inventory_stocklevel SET reserved = reserved + 1",
     "4.3": "UPDATE inventory_stockmovement SET reference = 'the same'",

@@ -21,7 +21,7 @@ def test_the_command_says_each_promise_and_keeps_the_result() -> None:
     call_command("verify", "--keep", stdout=out)
 
     lines = out.getvalue().splitlines()
-    assert len(lines) == 37
+    assert len(lines) == 42
     assert all(line.startswith("ok  ") for line in lines)
     assert VerifyRun.objects.get().violations == 0
 

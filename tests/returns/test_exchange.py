@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from apps.returns.models import ExchangeLine
+from apps.returns.services.closing import expire_due_returns
 from tests.world import (
     Register,
     buckets,
     card,
     exchange_line,
     level,
+    make_item,
+    make_register,
     nothing_changes,
     problem,
 )
@@ -134,3 +140,49 @@ def test_a_quote_holds_nothing(stocked: Register) -> None:
     with nothing_changes():
         answer = stocked.post("returns/quote", body).json()
     assert (_sums(answer), level("RED").reserved) == ((0, 600, 90), 0)
+
+
+def test_a_return_that_expires_lets_its_goods_go(stocked: Register) -> None:
+    stocked.authorize(stocked.sell(), "2", exchange=[exchange_line("RED", "2", 300)])
+    assert expire_due_returns(now=timezone.now() + timedelta(days=2)) == 1
+    assert (level("RED").on_hand, level("RED").reserved) == (10, 0)
+
+
+def test_another_shops_goods_are_exchanged_for_those_of_this_one(stocked: Register) -> None:
+    sale = stocked.sell(tenders=[card(1530)])
+    other = make_register(store="0007")
+    asked: Any = {"complete": False, "exchange": [exchange_line("RED", "1", 100)]}
+    answer = other.take_back(sale, **asked).json()
+    assert answer["lines"][0]["codes"] == ["exchange-not-stocked"]
+    other.count_stock("RED", "4")
+    authorized = other.take_back(sale, **asked).json()
+    assert (level("RED").reserved, level("RED", "0007").reserved) == (0, 1)
+    assert _sums(other.complete(authorized).json()) == (155, 100, 0)
+    assert (buckets("RED"), buckets("RED", "0007")) == ({"sellable": 10}, {"sellable": 3})
+    assert buckets("85123A", "0007") == {"sellable": 1}
+
+
+def test_recalled_goods_are_not_handed_out(stocked: Register) -> None:
+    make_item("RED", recalled=True)
+    answer = stocked.take_back(stocked.sell(), exchange=[exchange_line("RED")]).json()
+    assert answer["lines"][0]["codes"] == ["exchange-recalled"]
+    assert level("RED").reserved == 0
+
+
+def test_recalled_goods_come_in_for_goods_that_are_well(stocked: Register) -> None:
+    sale = stocked.sell()
+    make_item("85123A", recalled=True)
+    answer = stocked.take_back(sale, "2", exchange=[exchange_line("RED", "2", 255)]).json()
+    assert (_sums(answer), answer["lines"][0]["disposition"]) == ((0, 510, 0), "quarantine")
+
+
+def test_goods_by_weight_are_exchanged_to_the_cent(stocked: Register) -> None:
+    answer = stocked.take_back(stocked.sell(), exchange=[exchange_line("RED", "0.350", 333)]).json()
+    assert _sums(answer) == (138, 117, 0)
+    assert buckets("RED") == {"sellable": Decimal("9.650")}
+
+
+def test_a_completed_exchange_of_which_no_money_went_back_is_undone(stocked: Register) -> None:
+    done = stocked.take_back(stocked.sell(), exchange=[exchange_line("RED", "1", 255)]).json()
+    assert stocked.void(done).json()["status"] == "voided"
+    assert (buckets("RED"), buckets("85123A")) == ({"sellable": 10}, {"sellable": -6})

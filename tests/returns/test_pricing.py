@@ -32,7 +32,7 @@ def lines(draw: st.DrawFn) -> LineOfSale:
 
 def _sane(line: LineOfSale, worth: Worth) -> None:
     assert worth.refund == worth.net + worth.tax
-    assert min(worth.refund, worth.tax, *(minor for _, minor in worth.taxes), 0) == 0
+    assert min(worth.refund, worth.net, worth.tax, *(minor for _, minor in worth.taxes), 0) == 0
     assert 0 <= line.refunded_minor <= line.total_minor
     assert all(0 <= tax.refunded_minor <= tax.tax_minor for tax in line.taxes)
 

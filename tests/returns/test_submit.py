@@ -25,7 +25,7 @@ def test_a_complete_return_moves_money_stock_trail_and_events(register: Register
     )
     assert body["lines"][0] | {"number": 1} == {
         "number": 1, "sale_line": 1, "sku": "85123A", "quantity": "2", "outcome": "approved", "codes": ["ok"],
-        "refund": 510, "tax": 85, "fee": 0, "disposition": "return_to_stock",
+        "refund": 510, "tax": 85, "fee": 0, "adjustment": 0, "disposition": "return_to_stock",
     }  # fmt: skip
     assert SaleLine.objects.get().returned_quantity == 2
     assert StockLevel.objects.get().on_hand == Decimal(-4)

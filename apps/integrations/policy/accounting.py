@@ -2,12 +2,15 @@
 
 A completed return gives back revenue and tax, and owes the customer; a refund pays what is owed:
 
-    return.completed   Dr returns, Dr each tax, Cr fees, Cr exchange goods, Dr due   Cr refunds owed
+    return.completed   Dr returns, Dr each tax, Dr adjustments, Cr fees,
+                       Cr exchange goods, Dr due, Dr cash rounding                   Cr refunds owed
     refund.succeeded   Dr refunds owed                                               Cr tender
     return.voided      a completed return with all signs turned
 
-Refunds owed stand at zero when all money is back. What the goods cost goes back from cost of goods
-to stock, where a line says `cost`: events do not know it, a field mapping may add it.
+What staff gave more is a debit of adjustments, what cash was rounded up by one of rounding; less is
+a credit. The key of fees is the shop that keeps them. Refunds owed stand at zero when all money is
+back. What the goods cost goes back from cost of goods to stock, where a line says `cost`: events do
+not know it, a field mapping may add it.
 """
 
 from __future__ import annotations
@@ -18,12 +21,13 @@ from datetime import datetime
 from typing import Any
 
 RETURNS, TAX, FEES, EXCHANGE, DUE = "returns", "tax", "fees", "exchange", "due"
+ADJUSTMENTS, ROUNDING = "adjustments", "rounding"
 CLEARING, TENDER, STOCK, COST = "clearing", "tender", "stock", "cost"
 
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """`minor` above zero is a debit. `key` tells taxes (code) and tenders (kind) apart."""
+    """`minor` above zero is a debit. `key` tells taxes (code), tenders (kind) and fees (shop) apart."""
 
     role: str
     minor: int
@@ -80,7 +84,9 @@ def _postings(type_: str, data: Mapping[str, Any]) -> list[Posting]:
 
 def _of_return(data: Mapping[str, Any]) -> list[Posting]:
     postings = [
-        Posting(FEES, -_minor(data.get("fee_total", 0))),
+        Posting(FEES, -_minor(data.get("fee_total", 0)), data.get("fees_kept_by", "")),
+        Posting(ADJUSTMENTS, _minor(data.get("adjustment_total", 0))),
+        Posting(ROUNDING, _minor(data.get("rounding", 0))),
         Posting(EXCHANGE, -_minor(data["exchange_total"])),
         Posting(DUE, _minor(data.get("amount_due", 0))),
         Posting(CLEARING, -_minor(data["refund_total"])),

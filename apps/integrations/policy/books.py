@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from django.utils.translation import gettext as _
 
 from apps.common.money import exponent
-from apps.integrations.policy.accounting import TAX, TENDER, Entry, Posting
+from apps.integrations.policy.accounting import FEES, TAX, TENDER, Entry, Posting
 from apps.integrations.policy.folders import FOLDER, folder_hint
 from apps.integrations.policy.settings import Reader
 
@@ -21,6 +21,8 @@ ACCOUNTS = {
     "returns": "Income:Returns",
     "tax": "Liabilities:Tax:{code}",
     "fees": "Income:Fees",
+    "adjustments": "Expenses:Goodwill",
+    "rounding": "Expenses:Cash-Rounding",
     "exchange": "Liabilities:Exchange-Goods",
     "due": "Assets:Receivable:Exchanges",
     "clearing": "Liabilities:Refunds-Owed",
@@ -57,7 +59,8 @@ class Accounts:
             template = self.taxes.get(posting.key, template)
         elif posting.role == TENDER:
             template = self.tenders.get(posting.key, template)
-        words = {"shop": shop, "code": posting.key, "kind": posting.key}
+        at = posting.key if posting.role == FEES and posting.key else shop
+        words = {"shop": at, "code": posting.key, "kind": posting.key}
         return _PLACES.sub(lambda match: word(words[match[1]]), template)
 
 

@@ -14,7 +14,14 @@ from apps.common.ids import uuid7
 from apps.common.wakeup import wake_on_commit
 from apps.events.commands import News
 from apps.refunds import policy, store
-from apps.refunds.commands import OpenedRefund, PlannedRefund, RefundContext, TenderCap
+from apps.refunds.commands import (
+    OpenedRefund,
+    PlannedRefund,
+    PlanTerms,
+    RefundContext,
+    RefundPlan,
+    TenderCap,
+)
 from apps.refunds.models import Refund, RefundEvent
 from apps.refunds.services.credit import issue_credit
 from apps.refunds.states import CREDITED, ELECTRONIC, RefundStatus
@@ -27,23 +34,29 @@ class MoneyWentBack(Conflict):
 
 
 def plan_refunds(
-    amount_minor: int, tenders: Sequence[TenderOfSale], *, to: str
-) -> list[PlannedRefund]:
+    amount_minor: int, tenders: Sequence[TenderOfSale], terms: PlanTerms
+) -> RefundPlan:
     """Where the money would go. A card that must be present and is not takes nothing back."""
-    caps = [
-        TenderCap(
-            tender_id=t.id,
-            number=t.number,
-            kind=t.kind,
-            cap_minor=0
-            if t.needs_card_present
-            else t.amount_minor - t.refunded_minor - t.pending_minor,
-            gateway=_gateway(t),
-            gateway_ref=t.gateway_ref or f"tender-{t.id}",
-        )
-        for t in tenders
-    ]
-    return policy.plan_refund(amount_minor, caps, to=to)
+    if not amount_minor:
+        return RefundPlan()
+    return policy.plan_refund(amount_minor, [_cap(one, terms) for one in tenders], terms)
+
+
+def _cap(tender: TenderOfSale, terms: PlanTerms) -> TenderCap:
+    gone = tender.refunded_minor + tender.pending_minor
+    given = gone - tender.refund_rounding_minor
+    absent = tender.needs_card_present and tender.id not in terms.present
+    return TenderCap(
+        tender_id=tender.id,
+        number=tender.number,
+        kind=tender.kind,
+        cap_minor=0 if absent else tender.amount_minor - tender.rounding_minor - given,
+        gateway=_gateway(tender),
+        gateway_ref=tender.gateway_ref or f"tender-{tender.id}",
+        gone_minor=gone,
+        given_minor=given,
+        paid_rounding_minor=tender.rounding_minor,
+    )
 
 
 def open_refunds(
@@ -134,9 +147,13 @@ def _settle_one(refund: Refund, *, context: RefundContext, now: datetime) -> Ope
     )
 
 
-def release_planned(reference: str, *, now: datetime) -> None:
-    """Take back what was promised and not yet paid: the return was voided, expired, or became smaller."""
-    _cancel(Refund.objects.filter(reference=reference, status=RefundStatus.PLANNED), now=now)
+def release_planned(reference: str, *, now: datetime) -> frozenset[int]:
+    """Take back what was promised and not yet paid: the return was voided, expired, or became smaller.
+
+    The tenders (by id) that it had been promised to.
+    """
+    held = _cancel(Refund.objects.filter(reference=reference, status=RefundStatus.PLANNED), now=now)
+    return frozenset(one.sale_tender_id for one in held if one.sale_tender_id is not None)
 
 
 def cancel_refunds(reference: str, *, now: datetime) -> None:
@@ -148,11 +165,11 @@ def cancel_refunds(reference: str, *, now: datetime) -> None:
         status__in=[RefundStatus.PLANNED, RefundStatus.SUBMITTED], attempts=0
     )
     locked = list(refunds.select_for_update().order_by("pk").values_list("pk", flat=True))
-    if _cancel(untouched.filter(pk__in=locked), now=now) != len(locked):
+    if len(_cancel(untouched.filter(pk__in=locked), now=now)) != len(locked):
         raise MoneyWentBack("Money of this return has gone back or is on its way.")
 
 
-def _cancel(refunds: QuerySet[Refund], *, now: datetime) -> int:
+def _cancel(refunds: QuerySet[Refund], *, now: datetime) -> list[Refund]:
     held = list(refunds.select_for_update().order_by("pk"))
     Refund.objects.filter(pk__in=[r.pk for r in held]).update(
         status=RefundStatus.CANCELLED, next_attempt_at=None, settled_at=now
@@ -167,7 +184,7 @@ def _cancel(refunds: QuerySet[Refund], *, now: datetime) -> int:
                 pending.get(refund.sale_tender_id, 0) - refund.amount_minor
             )
     sales.charge_tenders(pending=pending, refunded={})
-    return len(held)
+    return held
 
 
 def paid_fact(refund: OpenedRefund, context: RefundContext) -> Fact:

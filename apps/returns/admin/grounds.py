@@ -40,6 +40,7 @@ RULES: dict[str, Any] = {
     "stock_here": _T("The shop's stock can take it now"),
     "stock_now": _T("Exchange goods are there"),
     "restocking_fee": _T("A restocking fee"),
+    "adjustment": _T("Staff changed the amount"),
     "amount_maximum": _T("No more than a return may give back"),
     "amount_limit": _T("No more than without a manager"),
     "register_limit": _T("No more than this register may give back"),
@@ -85,6 +86,8 @@ def _one_of(choices: Any) -> Say:
 
 
 GROUNDS: dict[str, tuple[Any, Say]] = {
+    "adjustment_minor": (_T("changed by"), _money),
+    "alone_minor": (_T("without a manager"), _money),
     "amount_minor": (_T("amount"), _money),
     "approver": (_T("approver"), _text),
     "authorized": (_T("promised"), _quantity),
@@ -114,6 +117,7 @@ GROUNDS: dict[str, tuple[Any, Say]] = {
     "lowest_minor": (_T("lowest price"), _money),
     "method": (_T("proved by"), _one_of(Method.choices)),
     "minutes": (_T("minutes at most"), _text),
+    "most_minor": (_T("at most"), _money),
     "per_unit_minor": (_T("per unit"), _money),
     "percent": (_T("percent"), _text),
     "policy": (_T("policy"), _text),

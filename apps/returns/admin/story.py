@@ -20,6 +20,7 @@ from apps.refunds.admin.refunds import TONES
 from apps.refunds.models import Refund
 from apps.refunds.states import RefundStatus
 from apps.returns.admin.grounds import RULES, in_words
+from apps.returns.admin.reckoning import Row, reckon
 from apps.returns.commands import Message
 from apps.returns.models import (
     ConditionCode,
@@ -27,6 +28,7 @@ from apps.returns.models import (
     ExchangeLine,
     Override,
     ReasonCode,
+    ReturnAdjustment,
     ReturnLine,
 )
 from apps.returns.policy.appeal import appeal_of
@@ -76,6 +78,12 @@ class Story:
     sale_is_seen: bool
     reasons: dict[str, str]
     conditions: dict[str, str]
+    adjustments: list[ReturnAdjustment]
+
+    @property
+    def reckoning(self) -> list[Row]:
+        """How the money comes about; empty when it is the worth of the goods."""
+        return reckon(self.what, self.adjustments, self.conditions)
 
     @property
     def zone(self) -> str:
@@ -161,6 +169,7 @@ def read_story(
         sale_is_seen=what.sale is not None and (shops is None or what.sale.store_id in shops),
         reasons=_names(ReasonCode, {line.reason for line in lines}),
         conditions=_names(ConditionCode, {line.condition for line in lines}),
+        adjustments=list(what.adjustments.order_by("line_number", "kind", "pk")),
     )
 
 

@@ -1,6 +1,12 @@
 from apps.returns.models.backtests import BackTest, BackTestCase, BackTestTally
 from apps.returns.models.policies import ConditionCode, PolicyVersion, ReasonCode, ReturnPolicy
-from apps.returns.models.returns import CustomerReturn, ExchangeLine, Override, ReturnLine
+from apps.returns.models.returns import (
+    CustomerReturn,
+    ExchangeLine,
+    Override,
+    ReturnAdjustment,
+    ReturnLine,
+)
 
 __all__ = [
     "BackTest",
@@ -12,6 +18,7 @@ __all__ = [
     "Override",
     "PolicyVersion",
     "ReasonCode",
+    "ReturnAdjustment",
     "ReturnLine",
     "ReturnPolicy",
 ]

@@ -12,13 +12,14 @@ from apps.common.ids import uuid7
 from apps.inventory.models import Item
 from apps.returns.models.policies import PolicyVersion
 from apps.returns.states import (
+    AdjustmentKind,
     Disposition,
     Outcome,
     RefundTo,
     ReturnKind,
     ReturnStatus,
 )
-from apps.sales.models import Sale, SaleLine
+from apps.sales.models import Sale, SaleLine, SaleTender
 from apps.sales.states import Channel
 from apps.stores.models import Store
 from apps.terminals.models import Terminal
@@ -48,6 +49,10 @@ class CustomerReturn(models.Model):
     currency = models.CharField(_("currency"), max_length=3)
     line_total_minor = models.BigIntegerField(_("worth of the goods"), default=0)
     fee_total_minor = models.BigIntegerField(_("fees"), default=0)
+    # The shop whose income the fees are, as text: it stays what it was.
+    fees_kept_by = models.CharField(_("fees kept by shop"), max_length=16, blank=True)
+    adjustment_total_minor = models.BigIntegerField(_("changed by staff"), default=0)
+    rounding_minor = models.BigIntegerField(_("cash rounding"), default=0)
     exchange_total_minor = models.BigIntegerField(_("exchange goods"), default=0)
     refund_total_minor = models.BigIntegerField(_("money back"), default=0)
     due_minor = models.BigIntegerField(_("to be paid by the customer"), default=0)
@@ -77,12 +82,14 @@ class CustomerReturn(models.Model):
             models.CheckConstraint(
                 condition=models.Q(status__in=ReturnStatus.values), name="return_status_known"
             ),
-            # Goods, fees and exchange explain the money to the cent.
+            # Goods, fees, changes, exchange and rounding explain the money to the cent.
             models.CheckConstraint(
                 condition=models.Q(
                     refund_total_minor=models.F("line_total_minor")
                     - models.F("fee_total_minor")
                     - models.F("exchange_total_minor")
+                    + models.F("adjustment_total_minor")
+                    + models.F("rounding_minor")
                     + models.F("due_minor")
                 ),
                 name="return_money_explained",
@@ -159,6 +166,7 @@ class ReturnLine(models.Model):
     tax_minor = models.BigIntegerField(_("taxes"))
     fee_minor = models.BigIntegerField(_("fee"))
     refund_minor = models.BigIntegerField(_("worth"))
+    adjustment_minor = models.BigIntegerField(_("changed by staff"), default=0)
     taxes = models.JSONField(default=list)  # [[tax of the sale line, minor units], …]
     outcome = models.CharField(_("outcome"), max_length=16, choices=Outcome.choices)
     codes = ArrayField(models.CharField(max_length=48), default=list)
@@ -176,6 +184,12 @@ class ReturnLine(models.Model):
                     authorized_quantity__lte=models.F("requested_quantity"),
                 ),
                 name="return_line_quantities_shrink",
+            ),
+            # A fee is never more than the line is worth, and nobody owes for bringing goods back.
+            models.CheckConstraint(
+                condition=models.Q(fee_minor__gte=0, fee_minor__lte=models.F("refund_minor"))
+                & models.Q(refund_minor__gte=models.F("fee_minor") - models.F("adjustment_minor")),
+                name="return_line_fee_capped",
             ),
         ]
         indexes = [
@@ -243,3 +257,75 @@ class Override(models.Model):
                 condition=models.Q(method__in=Method.values), name="override_method_known"
             ),
         ]
+
+
+class ReturnAdjustment(models.Model):
+    """Why the money of a return is not the worth of its goods: one row per fee, change and rounding.
+
+    `amount_minor` is what the customer gets more; negative: less. Rows follow their return: what was
+    announced becomes smaller with it when fewer goods come.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    customer_return = models.ForeignKey(CustomerReturn, models.PROTECT, related_name="adjustments")
+    kind = models.CharField(_("kind"), max_length=16, choices=AdjustmentKind.choices)
+    line_number = models.PositiveIntegerField(_("line"), null=True)
+    sale_tender = models.ForeignKey(
+        SaleTender, models.PROTECT, null=True, verbose_name=_("original tender")
+    )
+    amount_minor = models.BigIntegerField(_("amount"))
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+    made_by = models.CharField(_("made by"), max_length=64, blank=True)
+    # What an operator could change alone at that moment.
+    alone_minor = models.BigIntegerField(_("allowed alone"), default=0)
+    approved_by = models.CharField(_("allowed by"), max_length=150, blank=True)
+    # A return that waits for its manager has changed nothing yet.
+    in_effect = models.BooleanField(_("in effect"))
+
+    class Meta:
+        verbose_name = _("adjustment of a return")
+        verbose_name_plural = _("adjustments of returns")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind__in=AdjustmentKind.values),
+                name="return_adjustment_kind_known",
+            ),
+            # Above the limit somebody else has allowed it: never who made it.
+            models.CheckConstraint(
+                condition=~models.Q(kind="manual", in_effect=True)
+                | models.Q(
+                    amount_minor__lte=models.F("alone_minor"),
+                    amount_minor__gte=0 - models.F("alone_minor"),
+                )
+                | models.Q(~models.Q(approved_by=""), ~models.Q(approved_by=models.F("made_by"))),
+                name="return_adjustment_two_people",
+            ),
+            # A change says who and why; a fee takes; rounding belongs to cash, not to a line.
+            models.CheckConstraint(
+                condition=models.Q(
+                    ~models.Q(made_by=""),
+                    ~models.Q(reason=""),
+                    kind="manual",
+                    line_number__isnull=False,
+                    sale_tender=None,
+                )
+                | models.Q(
+                    kind="fee", amount_minor__lte=0, line_number__isnull=False, sale_tender=None
+                )
+                | models.Q(kind="rounding", line_number=None),
+                name="return_adjustment_explained",
+            ),
+            # One fee and one change for a line.
+            models.UniqueConstraint(
+                fields=["customer_return", "line_number", "kind"],
+                condition=models.Q(line_number__isnull=False),
+                name="return_adjustment_once",
+            ),
+        ]
+        indexes = [
+            # What a tender's refunds were rounded by (verify).
+            models.Index(
+                fields=["sale_tender"],
+                condition=models.Q(sale_tender__isnull=False), name="return_adjustment_tender",
+            ),
+        ]  # fmt: skip

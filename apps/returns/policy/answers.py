@@ -85,13 +85,24 @@ class Decision:
         return sum(line.worth.fee for line in self.lines)
 
     @property
+    def adjustment_total(self) -> int:
+        """What staff gave more or, negative, less."""
+        return sum(line.worth.adjustment for line in self.lines)
+
+    @property
     def exchange_total(self) -> int:
         return 0 if self.denied else sum(line.total for line in self.exchange)
 
     @property
     def refund_total(self) -> int:
-        return max(0, self.line_total - self.fee_total - self.exchange_total)
+        """What goes back, before cash is rounded."""
+        return max(0, self._balance)
 
     @property
     def due(self) -> int:
-        return max(0, self.exchange_total - (self.line_total - self.fee_total))
+        """What the customer pays on top."""
+        return max(0, -self._balance)
+
+    @property
+    def _balance(self) -> int:
+        return self.line_total - self.fee_total + self.adjustment_total - self.exchange_total

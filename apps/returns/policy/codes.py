@@ -79,6 +79,9 @@ RESPONSES: dict[str, Response] = {
     "offline-beyond-limits": Response(_ASK, _("Decided offline, on old data or above the amount for it."), _ASKING),
     "offline-differs": Response(_OK, _("The register had decided otherwise while it was offline."), ""),
     "manager-refused": Response(_NO, _("A manager did not allow it."), _SORRY, firm=True),
+    "exchange-recalled": Response(_NO, _("The exchange product was recalled: do not hand it out."), _("This product is not available at the moment."), firm=True),
+    "adjustment-too-large": Response(_NO, _("The amount was changed by more than the policy allows, or to less than nothing."), _SORRY, firm=True),
+    "adjustment-above-limit": Response(_ASK, _("The amount was changed by more than an operator may: a manager has to allow it."), _ASKING),
     "clock-suspect": Response(_OK, _("The register's clock is more than 5 minutes off; our time decided."), ""),
 }  # fmt: skip
 """By code; stable, whatever becomes of the sentences."""

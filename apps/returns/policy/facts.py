@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
+from apps.common.money import NOT_ROUNDED, CashRounding
 from apps.inventory.commands import ItemNow, LevelNow
 from apps.returns.commands import AskedExchange, AskedLine
 from apps.returns.policy.settings import Rules
@@ -50,6 +51,7 @@ class ExchangeFacts:
     asked: AskedExchange
     item_id: int | None
     available: Decimal | None
+    recalled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,8 @@ class Facts:
     counters: Counters = field(default_factory=Counters)
     ages: Ages = field(default_factory=Ages)
     offline: OfflineFacts | None = None
+    store_number: str = ""
+    store_cash: CashRounding = NOT_ROUNDED
 
     @property
     def rules(self) -> Rules | None:

@@ -41,23 +41,31 @@ def judge_lines(facts: Facts, whole: Sequence[Finding], waived: frozenset[str]) 
         if sold is not None and not refused:
             sold = current.get(sold.id, sold)
             worth = pricing.price(sold, line.asked.quantity)
-            current[sold.id] = pricing.after(sold, line.asked.quantity, worth)
-            claimed[sold.id] += line.asked.quantity
-            one = _with_worth(one, worth, facts)
+            one = _with_worth(one, worth, facts, waived)
+            if line_outcome(one, whole) != Outcome.DENIED:
+                current[sold.id] = pricing.after(sold, line.asked.quantity, worth)
+                claimed[sold.id] += line.asked.quantity
         elif not refused:
             worth = pricing.price_without_sale(line.lowest_minor, line.asked.quantity)
-            one = _with_worth(one, worth, facts)
+            one = _with_worth(one, worth, facts, waived)
         judged.append(one)
     return judged
 
 
-def _with_worth(line: Judged, worth: Worth, facts: Facts) -> Judged:
-    """Recalled goods bear no fee."""
-    if line.recalled:
-        return replace(line, worth=worth)
-    fee, finding = rules.restocking_fee(line.facts, facts, worth)
-    findings = (*line.findings, finding) if finding else line.findings
-    return replace(line, worth=replace(worth, fee=fee), findings=findings)
+def _with_worth(line: Judged, worth: Worth, facts: Facts, waived: frozenset[str]) -> Judged:
+    """The fee, of which recalled goods bear none, and what staff changes then."""
+    if not line.recalled:
+        fee, finding = rules.restocking_fee(line.facts, facts, worth)
+        worth, line = replace(worth, fee=fee), _found(line, finding)
+    finding, change = rules.adjustment(line.facts, facts, worth), line.facts.asked.adjustment
+    if finding is not None and change is not None:
+        worth = replace(worth, adjustment=change.minor)
+        line = _found(line, waive(finding, waived))
+    return replace(line, worth=worth)
+
+
+def _found(line: Judged, finding: Finding | None) -> Judged:
+    return replace(line, findings=(*line.findings, finding)) if finding else line
 
 
 def _line_findings(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -13,7 +14,8 @@ from apps.sales.commands import LineOfSale
 class Worth:
     """What a line's goods are worth: `refund = net + tax`; `taxes` are (tax of the sale line, minor).
 
-    `fee` is kept back of it, never more than it: the customer gets `refund - fee`.
+    `fee` is kept back of it, never more than it. `adjustment` is what staff gave more or, negative,
+    less. The customer gets `refund - fee + adjustment`, never less than nothing.
     """
 
     refund: int = 0
@@ -21,10 +23,11 @@ class Worth:
     tax: int = 0
     taxes: tuple[tuple[int, int], ...] = ()
     fee: int = 0
+    adjustment: int = 0
 
     @property
     def to_customer(self) -> int:
-        return self.refund - self.fee
+        return self.refund - self.fee + self.adjustment
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +40,33 @@ class Totals:
 def price(line: LineOfSale, quantity: Decimal) -> Worth:
     """What `quantity` more units of a sale line bring back, by cumulative difference.
 
-    The line's total is authoritative; each tax follows by the same formula, and net is the rest.
+    1. The line's total is authoritative: its share is what the customer gets.
+    2. Each tax follows by the same formula.
+    3. What is left is net. Below a cent per unit the rounded taxes may come to more than the share,
+       or to so little that net would exceed what was paid: then taxes give way, and catch up later.
     """
     before = line.returned_quantity + line.authorized_quantity
 
     def share(total: int, already: int) -> int:
         return cumulative_share(total, before, quantity, line.quantity, already)
 
-    taxes = tuple((tax.id, share(tax.tax_minor, tax.refunded_minor)) for tax in line.taxes)
     refund = share(line.total_minor, line.refunded_minor)
-    tax = sum(minor for _, minor in taxes)
+    wanted = [share(tax.tax_minor, tax.refunded_minor) for tax in line.taxes]
+    left = [tax.tax_minor - tax.refunded_minor for tax in line.taxes]
+    net_left = line.total_minor - line.refunded_minor - sum(left)
+    minors = _fitted(wanted, left, least=refund - net_left, most=refund)
+    taxes = tuple((tax.id, minor) for tax, minor in zip(line.taxes, minors, strict=True))
+    tax = sum(minors)
     return Worth(refund, refund - tax, tax, taxes)
+
+
+def _fitted(wanted: Sequence[int], left: Sequence[int], *, least: int, most: int) -> list[int]:
+    """The taxes wanted, changed as little as it takes for their sum to be within both bounds."""
+    fitted = list(wanted)
+    for i in range(len(fitted)):
+        fitted[i] -= min(fitted[i], max(0, sum(fitted) - most))
+        fitted[i] += min(left[i] - fitted[i], max(0, least - sum(fitted)))
+    return fitted
 
 
 def price_without_sale(unit_minor: int | None, quantity: Decimal) -> Worth:

@@ -24,6 +24,7 @@ from apps.returns.locks import find_return, lock_return
 from apps.returns.models import CustomerReturn, ReturnLine
 from apps.returns.selectors import show_return
 from apps.returns.services import telling
+from apps.returns.services.adjusting import undo_rounding
 from apps.returns.states import BUCKET_OF, Disposition, ReturnStatus
 from apps.sales import services as sales
 from apps.sales.commands import LineChange
@@ -59,6 +60,7 @@ def void_return(
     if undone:
         news = [_take_goods_back_out(customer_return, lines, now)]
         refunds.cancel_refunds(reference_of(customer_return.pk), now=now)
+        undo_rounding(customer_return)
     elif customer_return.status == ReturnStatus.AUTHORIZED:
         _let_go(customer_return, lines, now)
         news = []
@@ -106,6 +108,7 @@ def _let_go(customer_return: CustomerReturn, lines: Sequence[ReturnLine], now: d
         inventory.release(customer_return.store_id, reserved)
         customer_return.exchange_lines.update(reserved=False)
     refunds.release_planned(reference_of(customer_return.pk), now=now)
+    undo_rounding(customer_return)
 
 
 def _take_goods_back_out(

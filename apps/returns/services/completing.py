@@ -15,7 +15,7 @@ from apps.common.fields import format_quantity
 from apps.common.money import cumulative_share
 from apps.events.commands import News
 from apps.refunds import services as refunds
-from apps.refunds.commands import RefundContext
+from apps.refunds.commands import RefundContext, RefundPlan
 from apps.returns.commands import Completion, ReceivedLine, ShownReturn
 from apps.returns.locks import find_return, lock_return
 from apps.returns.models import ConditionCode, CustomerReturn, ReturnLine
@@ -23,11 +23,13 @@ from apps.returns.policy import pricing
 from apps.returns.policy.pricing import Worth
 from apps.returns.selectors import show_return
 from apps.returns.services import telling
-from apps.returns.services.fees import Goods, Standards, fee_on_arrival
+from apps.returns.services.adjusting import replace_on_arrival, undo_rounding
+from apps.returns.services.deciding import keeper_of, terms_of
+from apps.returns.services.fees import Goods, Standards, change_on_arrival, fee_on_arrival
 from apps.returns.services.receiving import Arrival, ArrivedLine, LeavingLine, receive_goods
 from apps.returns.states import ReturnStatus
 from apps.sales import services as sales
-from apps.sales.commands import LineChange, LineOfSale, TenderOfSale
+from apps.sales.commands import LineChange, LineOfSale, SaleFacts
 from apps.sales.locks import load_sale
 
 
@@ -52,27 +54,18 @@ def complete_return(
     lines, sold = lock_return(customer_return)
     if customer_return.status != ReturnStatus.AUTHORIZED or _is_over(customer_return, now):
         raise NotAuthorized("Only an authorized return that has not expired can be completed.")
-    standards, promised = Standards.of(customer_return), customer_return.refund_total_minor
+    standards, promised = Standards.of(customer_return), _money(lines)
     if changes := _receive_lines(lines, sold, completion, standards):
         sales.change_lines(changes)
-    smaller = any(line.received_quantity < line.authorized_quantity for line in lines)
-    ReturnLine.objects.bulk_update(
-        lines,
-        [
-            "received_quantity",
-            "condition",
-            "disposition",
-            "net_minor",
-            "tax_minor",
-            "fee_minor",
-            "refund_minor",
-            "taxes",
-        ],
-    )
+    ReturnLine.objects.bulk_update(lines, _RECEIVED)
     received = receive_goods(_arrival(customer_return, lines, now), caller=caller, now=now)
-    _close(customer_return, lines, received.scope, now)
-    anew = smaller or customer_return.refund_total_minor != promised
-    facts, news = _settle_money(customer_return, anew=anew, caller=caller, now=now)
+    customer_return.scope = received.scope
+    context = _context(customer_return, caller, now)
+    if _money(lines) == promised:
+        _, facts, news = refunds.settle_planned(context, now=now)
+    else:
+        facts, news = _settle_anew(customer_return, lines, context, now=now)
+    _close(customer_return, now)
     shown = show_return(customer_return)
     fact = telling.return_fact("return.completed", shown, operator=completion.operator)
     audit.record([fact, *facts], actor=caller.actor, now=now)
@@ -86,6 +79,17 @@ def complete_return(
         now=now,
     )
     return shown
+
+
+_RECEIVED = [
+    "received_quantity", "condition", "disposition", "net_minor", "tax_minor", "fee_minor",
+    "refund_minor", "adjustment_minor", "taxes",
+]  # fmt: skip
+
+
+def _money(lines: Sequence[ReturnLine]) -> list[tuple[int, int, int]]:
+    """Worth, fee and change of each line, to see whether they are still what was promised."""
+    return [(line.refund_minor, line.fee_minor, line.adjustment_minor) for line in lines]
 
 
 def _receive_lines(
@@ -131,6 +135,7 @@ def _receive_line(
     without = pricing.after(sold, -authorized, promised)
     worth = promised if received == authorized else pricing.price(without, received)
     line.fee_minor = fee_on_arrival(line, worth.refund, goods, standards)
+    line.adjustment_minor = change_on_arrival(line, worth.refund)
     line.refund_minor, line.net_minor, line.tax_minor = worth.refund, worth.net, worth.tax
     line.taxes = [list(tax) for tax in worth.taxes]
     change = LineChange(
@@ -158,6 +163,7 @@ def _receive_unsold(
     received = _note_arrival(line, given, dispositions)
     worth = cumulative_share(line.refund_minor, Decimal(0), received, authorized, 0)
     line.fee_minor = fee_on_arrival(line, worth, goods, standards)
+    line.adjustment_minor = change_on_arrival(line, worth)
     line.refund_minor = line.net_minor = worth
 
 
@@ -214,50 +220,74 @@ def _arrival(
     )
 
 
-def _close(
-    customer_return: CustomerReturn, lines: Sequence[ReturnLine], scope: str, now: datetime
-) -> None:
-    worth = sum(line.refund_minor for line in lines)
-    fees = sum(line.fee_minor for line in lines)
+def _close(customer_return: CustomerReturn, now: datetime) -> None:
     customer_return.status, customer_return.completed_at = ReturnStatus.COMPLETED, now
-    customer_return.expires_at, customer_return.scope = None, scope
-    customer_return.line_total_minor, customer_return.fee_total_minor = worth, fees
-    balance = worth - fees - customer_return.exchange_total_minor
-    customer_return.refund_total_minor = max(0, balance)
-    customer_return.due_minor = max(0, -balance)
+    customer_return.expires_at = None
     customer_return.save(
         update_fields=[
             "status", "completed_at", "expires_at", "scope", "line_total_minor", "fee_total_minor",
-            "refund_total_minor", "due_minor",
+            "fees_kept_by", "adjustment_total_minor", "rounding_minor", "refund_total_minor", "due_minor",
         ]
     )  # fmt: skip
     customer_return.exchange_lines.update(reserved=False)
 
 
-def _settle_money(
-    customer_return: CustomerReturn, *, anew: bool, caller: Caller, now: datetime
+def _settle_anew(
+    customer_return: CustomerReturn,
+    lines: Sequence[ReturnLine],
+    context: RefundContext,
+    *,
+    now: datetime,
 ) -> tuple[list[Fact], list[News]]:
-    """As promised when everything came as it was to be; planned anew when it is worth something else."""
-    context: RefundContext = telling.refund_context(
+    """Fewer goods, or goods in another condition: what was promised is taken back, and planned anew."""
+    promised = refunds.release_planned(context.reference, now=now)
+    undo_rounding(customer_return)
+    sale = None
+    if customer_return.sale_id is not None:
+        sale = load_sale(customer_return.sale_id, [], lock=False)
+    balance = _reckon(customer_return, lines, sale)
+    plan = _plan(customer_return, max(0, balance), sale, promised)
+    customer_return.rounding_minor = plan.rounding_minor
+    customer_return.refund_total_minor = max(0, balance) + plan.rounding_minor
+    customer_return.due_minor = max(0, -balance)
+    replace_on_arrival(customer_return, lines, plan.rounded)
+    _, facts, news = refunds.open_refunds(plan.refunds, context=context, settle=True, now=now)
+    return facts, news
+
+
+def _reckon(
+    customer_return: CustomerReturn, lines: Sequence[ReturnLine], sale: SaleFacts | None
+) -> int:
+    """The totals of what arrived; what goes back, or negative, is to be paid."""
+    worth = sum(line.refund_minor for line in lines)
+    fees = sum(line.fee_minor for line in lines)
+    changes = sum(line.adjustment_minor for line in lines)
+    customer_return.line_total_minor, customer_return.fee_total_minor = worth, fees
+    customer_return.adjustment_total_minor = changes
+    rules = Standards.of(customer_return).rules
+    customer_return.fees_kept_by = (
+        keeper_of(rules, here=customer_return.store.number, sale=sale) if fees else ""
+    )
+    return worth - fees + changes - customer_return.exchange_total_minor
+
+
+def _plan(
+    customer_return: CustomerReturn, minor: int, sale: SaleFacts | None, promised: frozenset[int]
+) -> RefundPlan:
+    """As the return was planned: a card to which money was promised had been shown."""
+    shop, rules = customer_return.store, Standards.of(customer_return).rules
+    terms = terms_of(
+        customer_return.refund_to, rules, sale=sale, shop=shop.cash_rounding, currency=shop.currency,
+        present=promised,
+    )  # fmt: skip
+    return refunds.plan_refunds(minor, sale.tenders if sale else (), terms)
+
+
+def _context(customer_return: CustomerReturn, caller: Caller, now: datetime) -> RefundContext:
+    return telling.refund_context(
         customer_return.pk, customer_return.number, caller=caller, customer=customer_return.customer_ref,
         currency=customer_return.currency, occurred_at=now,
     )  # fmt: skip
-    if not anew:
-        _, facts, news = refunds.settle_planned(context, now=now)
-        return facts, news
-    refunds.release_planned(context.reference, now=now)
-    tenders: tuple[TenderOfSale, ...] = ()
-    if customer_return.sale_id is not None:
-        sale = load_sale(customer_return.sale_id, [], lock=False)
-        assert sale is not None
-        tenders = sale.tenders
-    plan = []
-    if customer_return.refund_total_minor:
-        plan = refunds.plan_refunds(
-            customer_return.refund_total_minor, tenders, to=customer_return.refund_to
-        )
-    _, facts, news = refunds.open_refunds(plan, context=context, settle=True, now=now)
-    return facts, news
 
 
 def _is_over(customer_return: CustomerReturn, now: datetime) -> bool:

@@ -7,7 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from apps.common.caller import Caller
+from apps.common.money import CashRounding
+from apps.refunds import services as refunds
+from apps.refunds.commands import PlanTerms, RefundPlan
 from apps.returns.commands import (
+    AskedAdjustment,
     AskedExchange,
     AskedLine,
     AskReturn,
@@ -17,6 +21,8 @@ from apps.returns.commands import (
 from apps.returns.models import CustomerReturn
 from apps.returns.policy import Decision, Facts, decide
 from apps.returns.policy.codes import RESPONSES
+from apps.returns.policy.settings import Rules
+from apps.returns.policy.settings.money import Keeper
 from apps.returns.services.gathering import (
     Desk,
     Moment,
@@ -25,7 +31,8 @@ from apps.returns.services.gathering import (
     moment_of,
     returner_of,
 )
-from apps.sales.commands import SaleKey
+from apps.returns.states import AdjustmentKind
+from apps.sales.commands import SaleFacts, SaleKey
 
 _NATURAL_KEY = 4
 """Parts of a natural key as `rows.receipt_named` writes it."""
@@ -40,6 +47,19 @@ class Case:
     now: datetime
     facts: Facts
     decision: Decision
+    plan: RefundPlan
+
+    @property
+    def refund_total(self) -> int:
+        """What goes back, cash as it is paid out."""
+        return self.decision.refund_total + self.plan.rounding_minor
+
+    @property
+    def fees_kept_by(self) -> str:
+        """The number of the shop; empty without a fee."""
+        facts = self.facts
+        fee = self.decision.fee_total
+        return keeper_of(facts.rules, here=facts.store_number, sale=facts.sale) if fee else ""
 
     @property
     def kind(self) -> str:
@@ -70,7 +90,8 @@ def decide_return(ask: AskReturn, *, caller: Caller, now: datetime, lock: bool) 
     moment = moment_of(ask.occurred_at, caller=caller, now=now)
     desk = Desk.of_caller(caller)
     facts = gather_facts(ask, desk=desk, at=moment.decides_at, lock=lock)
-    return Case(ask, moment, now, facts, decide(facts))
+    decision = decide(facts)
+    return Case(ask, moment, now, facts, decision, plan_for(ask, facts, decision))
 
 
 def decide_again(
@@ -88,11 +109,54 @@ def decide_again(
     facts = gather_facts(
         ask, desk=Desk.of_return(customer_return), at=at, lock=lock, own=customer_return.pk
     )
-    return Case(ask, moment, now, facts, decide(facts, waived))
+    decision = decide(facts, waived)
+    return Case(ask, moment, now, facts, decision, plan_for(ask, facts, decision))
+
+
+def plan_for(ask: AskReturn, facts: Facts, decision: Decision) -> RefundPlan:
+    """Where the money of an approved return goes; of any other, nowhere."""
+    if not decision.approved or not decision.refund_total:
+        return RefundPlan()
+    tenders = facts.sale.tenders if facts.sale else ()
+    card = ask.card_fingerprint
+    present = frozenset(one.id for one in tenders if card and one.card_fingerprint == card)
+    terms = terms_of(
+        decision.refund_to, facts.rules, sale=facts.sale, shop=facts.store_cash,
+        currency=facts.store_currency, present=present,
+    )  # fmt: skip
+    return refunds.plan_refunds(decision.refund_total, tenders, terms)
+
+
+def terms_of(
+    to: str,
+    rules: Rules | None,
+    *,
+    sale: SaleFacts | None,
+    shop: CashRounding,
+    currency: str,
+    present: frozenset[int],
+) -> PlanTerms:
+    """As the policy has it; coins are rounded as the sale was, or as the shop does."""
+    rounds = sale.cash_rounding if sale and sale.cash_rounding.increment else shop
+    if rules is None:
+        return PlanTerms(to, present=present, cash=rounds)
+    settings = rules.refunds
+    instead = settings.cash_instead.of(currency) or 0
+    return PlanTerms(to, settings.strategy, instead, present, rounds)
+
+
+def keeper_of(rules: Rules | None, *, here: str, sale: SaleFacts | None) -> str:
+    """The number of the shop whose income fees are; `here` is the one that takes the goods."""
+    selling = rules is not None and rules.refunds.fees_kept_by == Keeper.SELLING
+    return sale.store_number if selling and sale is not None else here
 
 
 def ask_of(customer_return: CustomerReturn) -> AskReturn:
     """What was asked when the return was made, from its rows."""
+    changes = {
+        one.line_number: AskedAdjustment(one.amount_minor, one.reason)
+        for one in customer_return.adjustments.filter(kind=AdjustmentKind.MANUAL)
+    }
     offline = None
     if customer_return.offline_data_at is not None:
         offline = DecidedOffline(customer_return.offline_outcome, customer_return.offline_data_at)
@@ -102,6 +166,7 @@ def ask_of(customer_return: CustomerReturn) -> AskReturn:
             AskedLine(
                 line.number, line.sale_line_number, line.sku if not line.sale_line_id else "",
                 line.requested_quantity, line.reason, line.condition, line.serial_number,
+                changes.get(line.number),
             )
             for line in customer_return.lines.order_by("number")
         ),

@@ -61,3 +61,12 @@ def fee_on_arrival(line: ReturnLine, worth: int, goods: Goods, standards: Standa
             f"Line {line.number}: goods in the condition “{line.condition}” need a decision of their own."
         )
     return fee_of(row, worth, line.received_quantity, standards.currency)
+
+
+def change_on_arrival(line: ReturnLine, worth: int) -> int:
+    """What staff changed, in proportion to the units that came; less only down to nothing."""
+    announced = line.adjustment_minor
+    part = cumulative_share(
+        abs(announced), Decimal(0), line.received_quantity, line.authorized_quantity, 0
+    )
+    return part if announced > 0 else max(-part, line.fee_minor - worth)

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from apps.common.caller import Caller
 from apps.common.errors import FieldError, Invalid
+from apps.common.money import CashRounding
 from apps.inventory import services as inventory
 from apps.inventory.commands import ItemNow, LevelNow
 from apps.returns import store
@@ -46,12 +47,14 @@ class Desk:
     currency: str
     timezone: str
     return_limit_minor: int | None
+    store_number: str
+    cash: CashRounding
 
     @classmethod
     def of_caller(cls, caller: Caller) -> Desk:
         return cls(
             caller.store_id, caller.region_id, caller.currency, caller.timezone,
-            caller.return_limit_minor,
+            caller.return_limit_minor, caller.store_number, caller.cash_rounding,
         )  # fmt: skip
 
     @classmethod
@@ -64,8 +67,9 @@ class Desk:
         """As it stands now, for a return that is decided again."""
         shop, profile = customer_return.store, customer_return.terminal.profile
         return cls(
-            shop.pk, shop.region_id, shop.currency, shop.timezone, profile.return_limit_minor
-        )
+            shop.pk, shop.region_id, shop.currency, shop.timezone, profile.return_limit_minor,
+            shop.number, shop.cash_rounding,
+        )  # fmt: skip
 
 
 def moment_of(occurred_at: datetime | None, *, caller: Caller, now: datetime) -> Moment:
@@ -126,6 +130,8 @@ def gather_facts(
         counters=counters,
         ages=Ages(sale.seller_seen_at if sale else None, goods.told_at),
         offline=OfflineFacts(ask.offline.data_at, ask.offline.outcome) if ask.offline else None,
+        store_number=desk.store_number,
+        store_cash=desk.cash,
     )
 
 
@@ -188,7 +194,12 @@ def _load_goods(ask: AskReturn, sale: SaleFacts | None, *, desk: Desk, lock: boo
     return _Goods(
         tuple(_line_facts(line, sold, items, levels, sale) for line in ask.lines),
         tuple(
-            ExchangeFacts(line, item.item_id if item else None, _available(levels, item))
+            ExchangeFacts(
+                line,
+                item.item_id if item else None,
+                _available(levels, item),
+                recalled=bool(item and item.recalled),
+            )
             for line in ask.exchange
             for item in [items.get(line.sku)]
         ),

@@ -97,6 +97,7 @@ def _rule(customer_return: CustomerReturn, ruling: Ruling, voice: Voice, now: da
         _allow(customer_return, codes, ruling, voice, now)
     else:
         amount = customer_return.line_total_minor - customer_return.fee_total_minor
+        amount += customer_return.adjustment_total_minor
         word = _say(customer_return, codes, amount, ruling, voice, now)
         ruled.write_refused(customer_return, word, now=now)
 
@@ -115,7 +116,7 @@ def _allow(
     waived = frozenset({*customer_return.waived, *codes})
     case = decide_again(customer_return, waived=waived, now=now)
     decision = case.decision
-    amount = decision.line_total - decision.fee_total
+    amount = decision.line_total - decision.fee_total + decision.adjustment_total
     if not voice.approver.reach.allows(amount, case.currency):
         raise BeyondLevel(_("More than this approver may allow."))
     word = _say(customer_return, codes, amount, ruling, voice, now)

@@ -17,7 +17,7 @@ from uuid import UUID
 from apps.inventory import services as inventory
 from apps.inventory.commands import ItemNow, LevelNow
 from apps.returns import store
-from apps.returns.commands import AskedExchange, AskedLine
+from apps.returns.commands import AskedAdjustment, AskedExchange, AskedLine
 from apps.returns.models import ConditionCode, CustomerReturn, ReasonCode
 from apps.returns.policy import ExchangeFacts, Facts, LineFacts, Rulebook
 from apps.returns.policy.facts import OfflineFacts
@@ -153,6 +153,7 @@ def _lines(one: CustomerReturn, sale: SaleFacts | None, world: _World) -> list[L
         asked = AskedLine(
             line.number, line.sale_line_number, sku, line.requested_quantity, line.reason,
             line.condition, line.serial_number,
+            AskedAdjustment(line.adjustment_minor, "") if line.adjustment_minor else None,
         )  # fmt: skip
         item = world.items.get(sku) if sale is None else None
         goods: LineOfSale | ItemNow | None = of_sale or item

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from apps.refunds.commands import OpenedRefund
+from apps.refunds.commands import OpenedRefund, Rounded
 from apps.returns.commands import (
     AskReturn,
     Message,
@@ -18,9 +18,11 @@ from apps.returns.commands import (
     ShownLine,
     ShownReturn,
 )
+from apps.returns.models import ReturnLine
 from apps.returns.policy import Decision, LineDecision
 from apps.returns.policy.appeal import appeal_of
 from apps.returns.policy.decision import ExchangeDecision
+from apps.returns.policy.rules.adjustment import alone_minor
 from apps.returns.services.deciding import Case
 from apps.returns.services.receiving import ArrivedLine, LeavingLine
 from apps.returns.states import ReturnStatus
@@ -107,6 +109,7 @@ def line_rows(decision: Decision, *, arrived: bool) -> list[dict[str, Any]]:
             "tax": line.worth.tax,
             "fee": line.worth.fee,
             "refund": line.worth.refund,
+            "adjustment": line.worth.adjustment,
             "taxes": line.worth.taxes,
             "outcome": line.outcome,
             "codes": line.codes,
@@ -130,6 +133,52 @@ def exchange_rows(decision: Decision, *, reserved: bool) -> list[dict[str, Any]]
         }
         for line in decision.exchange
     ]
+
+
+def adjustment_rows(case: Case, *, approved_by: str = "") -> list[dict[str, Any]]:
+    """For `store.insert_return`: why the money is not the worth of the goods, a row for each reason."""
+    rows = []
+    for line in case.decision.taken:
+        number, asked, worth = line.asked.number, line.asked, line.worth
+        if worth.fee:
+            rows.append(_adjustment(case, "fee", -worth.fee, line=number, reason=asked.condition))
+        if worth.adjustment and asked.adjustment:
+            rows.append(
+                _adjustment(case, "manual", worth.adjustment, line=number, reason=asked.adjustment.reason)
+                | {"made_by": case.ask.operator, "approved_by": approved_by,
+                   "alone": alone_minor(case.facts)}
+            )  # fmt: skip
+    return rows + rounding_rows(case.plan.rounded)
+
+
+def fee_rows(lines: Sequence[ReturnLine]) -> list[dict[str, Any]]:
+    """Of goods that arrived, in the condition in which they did."""
+    return [
+        {**_NO_ADJUSTMENT, "kind": "fee", "amount": -line.fee_minor, "line": line.number,
+         "reason": line.condition}
+        for line in lines
+        if line.fee_minor
+    ]  # fmt: skip
+
+
+def rounding_rows(rounded: Sequence[Rounded]) -> list[dict[str, Any]]:
+    return [
+        {**_NO_ADJUSTMENT, "kind": "rounding", "amount": one.minor, "tender": one.tender_id}
+        for one in rounded
+    ]
+
+
+_NO_ADJUSTMENT: dict[str, Any] = {
+    "line": None, "tender": None, "reason": "", "made_by": "", "alone": 0, "approved_by": "",
+    "in_effect": True,
+}  # fmt: skip
+
+
+def _adjustment(case: Case, kind: str, minor: int, *, line: int, reason: str) -> dict[str, Any]:
+    return {
+        **_NO_ADJUSTMENT, "kind": kind, "amount": minor, "line": line, "reason": reason,
+        "in_effect": case.decision.approved,
+    }  # fmt: skip
 
 
 def taxes_by_line(decision: Decision) -> dict[int, list[tuple[str, int]]]:
@@ -167,8 +216,11 @@ def return_values(case: Case) -> dict[str, Any]:
         "currency": case.currency,
         "line_total": decision.line_total,
         "fee_total": decision.fee_total,
+        "fees_kept_by": case.fees_kept_by,
+        "adjustment_total": decision.adjustment_total,
+        "rounding": case.plan.rounding_minor,
         "exchange_total": decision.exchange_total,
-        "refund_total": decision.refund_total,
+        "refund_total": case.refund_total,
         "due": decision.due,
         "occurred_at": case.moment.occurred_at,
         "received_at": case.now,
@@ -207,7 +259,7 @@ def shown(
         scope=made.scope if made else "",
         currency=case.currency,
         receipt_number=receipt_named(case.ask, case.facts.sale),
-        refund_total=decision.refund_total,
+        refund_total=case.refund_total,
         exchange_total=decision.exchange_total,
         amount_due=decision.due,
         lines=shown_lines(decision, arrived=status == ReturnStatus.COMPLETED),
@@ -218,6 +270,10 @@ def shown(
         occurred_at=case.moment.occurred_at,
         policy={"name": book.name, "version": book.version} if book else None,
         appeal_reference=appeal_of(made.number) if made and refused else None,
+        fee_total=decision.fee_total,
+        fees_kept_by=case.fees_kept_by,
+        adjustment_total=decision.adjustment_total,
+        rounding=case.plan.rounding_minor,
     )
 
 
@@ -234,6 +290,7 @@ def shown_lines(decision: Decision, *, arrived: bool) -> tuple[ShownLine, ...]:
             refund=line.worth.refund,
             tax=line.worth.tax,
             fee=line.worth.fee,
+            adjustment=line.worth.adjustment,
             disposition=line.disposition,
         )
         for line in decision.lines

@@ -17,14 +17,16 @@ from apps.refunds import services as refunds
 from apps.refunds.commands import RefundContext
 from apps.returns.commands import TaxesOfLines, reference_of
 from apps.returns.locks import find_return
-from apps.returns.models import CustomerReturn, ReturnLine
+from apps.returns.models import CustomerReturn, Override, ReturnLine
 from apps.returns.selectors import show_return
 from apps.returns.services import rows, telling
+from apps.returns.services.adjusting import replace_adjustments
 from apps.returns.services.deciding import Case
-from apps.returns.services.submitting import hold, plan_of, waiting_time
+from apps.returns.services.submitting import hold, waiting_time
 from apps.returns.states import Outcome, ReturnStatus
 
 REFUSED = "manager-refused"
+ABOVE_LIMIT = "adjustment-above-limit"
 _LINE_FIELDS = {
     "sale_line_id": "sale_line_id",
     "item_id": "item_id",
@@ -34,6 +36,7 @@ _LINE_FIELDS = {
     "net_minor": "net",
     "tax_minor": "tax",
     "fee_minor": "fee",
+    "adjustment_minor": "adjustment",
     "refund_minor": "refund",
     "taxes": "taxes",
     "outcome": "outcome",
@@ -43,6 +46,9 @@ _LINE_FIELDS = {
 _WORTH_NOTHING = {
     "line_total_minor": 0,
     "fee_total_minor": 0,
+    "fees_kept_by": "",
+    "adjustment_total_minor": 0,
+    "rounding_minor": 0,
     "exchange_total_minor": 0,
     "refund_total_minor": 0,
     "due_minor": 0,
@@ -87,6 +93,7 @@ def write_allowed(
     values = _values(case) | {"waived": waived, "expires_at": until, "scope": scope}
     _update(customer_return, status, values)
     _update_lines(customer_return, case)
+    replace_adjustments(customer_return, case, approved_by=_who_allowed(customer_return))
     if case.decision.denied:
         customer_return.exchange_lines.all().delete()
     elif approved:
@@ -111,10 +118,20 @@ def write_refused(customer_return: CustomerReturn, word: Word, *, now: datetime)
     for line in customer_return.lines.all():
         line.outcome, line.codes, line.disposition = Outcome.DENIED, [REFUSED, *line.codes], ""
         line.net_minor = line.tax_minor = line.fee_minor = line.refund_minor = 0
+        line.adjustment_minor = 0
         line.taxes = []
         line.save()
+    customer_return.adjustments.all().delete()
     customer_return.exchange_lines.all().delete()
     _tell(customer_return, word, {}, [], [], now)
+
+
+def _who_allowed(customer_return: CustomerReturn) -> str:
+    """Who allowed that an amount was changed by more than an operator may; empty: nobody."""
+    word = Override.objects.filter(
+        customer_return=customer_return, response_code=ABOVE_LIMIT, allowed=True
+    )
+    return word.values_list("approved_by", flat=True).first() or ""
 
 
 def _status_of(case: Case) -> ReturnStatus:
@@ -138,6 +155,9 @@ def _values(case: Case) -> dict[str, Any]:
         "currency": told["currency"],
         "line_total_minor": told["line_total"],
         "fee_total_minor": told["fee_total"],
+        "fees_kept_by": told["fees_kept_by"],
+        "adjustment_total_minor": told["adjustment_total"],
+        "rounding_minor": told["rounding"],
         "exchange_total_minor": told["exchange_total"],
         "refund_total_minor": told["refund_total"],
         "due_minor": told["due"],
@@ -177,7 +197,7 @@ def _open_refunds(
         currency=case.currency,
         occurred_at=case.moment.occurred_at,
     )
-    _, facts, news = refunds.open_refunds(plan_of(case), context=context, settle=False, now=now)
+    _, facts, news = refunds.open_refunds(case.plan.refunds, context=context, settle=False, now=now)
     return facts, news
 
 

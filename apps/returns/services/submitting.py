@@ -14,10 +14,11 @@ from apps.common.ids import uuid7
 from apps.events.commands import News
 from apps.inventory import services as inventory
 from apps.refunds import services as refunds
-from apps.refunds.commands import OpenedRefund, PlannedRefund, RefundContext
+from apps.refunds.commands import OpenedRefund, RefundContext
 from apps.returns import store
 from apps.returns.commands import AskReturn, ShownReturn
 from apps.returns.services import rows, telling
+from apps.returns.services.adjusting import charge_rounding
 from apps.returns.services.deciding import Case, decide_return
 from apps.returns.services.receiving import Arrival, receive_goods
 from apps.returns.states import ReturnStatus
@@ -29,7 +30,7 @@ def quote_return(ask: AskReturn, *, caller: Caller, now: datetime) -> ShownRetur
     case = decide_return(ask, caller=caller, now=now, lock=False)
     quoted = [
         OpenedRefund(None, p.tender_number, p.kind, p.gateway, p.amount_minor, "planned")
-        for p in plan_of(case)
+        for p in case.plan.refunds
     ]
     return rows.shown(case, "quoted", refunds=quoted)
 
@@ -48,14 +49,6 @@ def submit_return(ask: AskReturn, *, caller: Caller, now: datetime) -> ShownRetu
     if ask.complete:
         return _write_completed(case, caller)
     return _write_authorized(case, caller)
-
-
-def plan_of(case: Case) -> list[PlannedRefund]:
-    """Where the money of an approved return would go."""
-    if not case.decision.approved or not case.decision.refund_total:
-        return []
-    tenders = case.facts.sale.tenders if case.facts.sale else ()
-    return refunds.plan_refunds(case.decision.refund_total, tenders, to=case.decision.refund_to)
 
 
 def waiting_time(case: Case, status: str) -> datetime | None:
@@ -93,10 +86,11 @@ def _write_authorized(case: Case, caller: Caller) -> ShownReturn:
     status, return_id = ReturnStatus.AUTHORIZED, uuid7()
     expires_at = waiting_time(case, status)
     hold(case, caller.store_id)
+    charge_rounding(case.plan.rounded)
     number = _insert(case, caller, return_id, status, scope="partial", expires_at=expires_at)
     context = _context(case, caller, return_id, number)
     opened, facts, news = refunds.open_refunds(
-        plan_of(case), context=context, settle=False, now=case.now
+        case.plan.refunds, context=context, settle=False, now=case.now
     )
     made = rows.Made(return_id, number, scope="partial", expires_at=expires_at)
     shown = rows.shown(case, status, made=made, refunds=opened)
@@ -115,6 +109,7 @@ def hold(case: Case, store_id: int) -> None:
 def _write_completed(case: Case, caller: Caller) -> ShownReturn:
     if changes := rows.line_changes(case.decision.taken, arrived=True):
         sales.change_lines(changes)
+    charge_rounding(case.plan.rounded)
     return_id = uuid7()
     arrival = Arrival(
         return_id=return_id,
@@ -130,7 +125,7 @@ def _write_completed(case: Case, caller: Caller) -> ShownReturn:
     )
     context = _context(case, caller, return_id, number)
     opened, facts, news = refunds.open_refunds(
-        plan_of(case), context=context, settle=True, now=case.now
+        case.plan.refunds, context=context, settle=True, now=case.now
     )
     made = rows.Made(return_id, number, scope=received.scope)
     shown = rows.shown(case, ReturnStatus.COMPLETED, made=made, refunds=opened)
@@ -160,6 +155,7 @@ def _insert(
         "expires_at": expires_at,
         "completed_at": completed_at,
         "lines": rows.line_rows(case.decision, arrived=completed_at is not None),
+        "adjustments": rows.adjustment_rows(case),
         "exchange": rows.exchange_rows(case.decision, reserved=status == ReturnStatus.AUTHORIZED),
     }
     return store.insert_return(values)
@@ -181,8 +177,10 @@ def _tell(
     facts: Sequence[Fact] = (),
     news: Sequence[News] = (),
 ) -> None:
-    moment = case.moment.occurred_at
-    fact = telling.return_fact(type_, shown, operator=case.ask.operator, occurred_at=moment)
+    ask, moment = case.ask, case.moment.occurred_at
+    fact = telling.return_fact(
+        type_, shown, operator=ask.operator, occurred_at=moment, changes=ask.lines
+    )
     audit.record([fact, *facts], actor=caller.actor, now=case.now)
     telling.tell_return(
         type_,

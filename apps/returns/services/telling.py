@@ -13,7 +13,7 @@ from apps.common.fields import format_quantity
 from apps.events import services as events
 from apps.events.commands import News, Place
 from apps.refunds.commands import RefundContext
-from apps.returns.commands import ShownReturn, TaxesOfLines, reference_of
+from apps.returns.commands import AskedLine, ShownReturn, TaxesOfLines, reference_of
 from apps.returns.models import ReturnLine
 from apps.returns.states import ReturnStatus
 from apps.sales.commands import LineOfSale
@@ -47,15 +47,28 @@ def return_fact(
     operator: str,
     reason: str = "",
     occurred_at: datetime | None = None,
+    changes: Sequence[AskedLine] = (),
 ) -> Fact:
-    """The one entry that a change of a return leaves in the trail."""
+    """The one entry that a change of a return leaves in the trail. `changes` are lines whose amount
+    staff changed."""
+    beside = {
+        "fee_minor": shown.fee_total,
+        "adjustment_minor": shown.adjustment_total,
+        "rounding_minor": shown.rounding,
+        "changes": [
+            {"line": line.number, "minor": line.adjustment.minor, "reason": line.adjustment.reason}
+            for line in changes
+            if line.adjustment is not None
+        ],
+    }
     codes = sorted({code for line in shown.lines for code in line.codes})
     return Fact(
         action, "return", str(shown.id), subject_label=shown.number or "", outcome=shown.decision,
         reason=reason or ", ".join(code for code in codes if code != "ok"),
         data={"status": shown.status, "receipt": shown.receipt_number, "refund_minor": shown.refund_total,
-              "worth_minor": sum(line.refund - line.fee for line in shown.lines),
-              "currency": shown.currency, "operator": operator, "policy": shown.policy},
+              "worth_minor": sum(line.refund - line.fee + line.adjustment for line in shown.lines),
+              "currency": shown.currency, "operator": operator, "policy": shown.policy,
+              **{name: value for name, value in beside.items() if value}},
         occurred_at=occurred_at,
     )  # fmt: skip
 
@@ -95,7 +108,10 @@ def told(shown: ShownReturn, taxes: TaxesOfLines, *, undone: bool = False) -> di
         "refund_total": shown.refund_total,
         "exchange_total": shown.exchange_total,
         "amount_due": shown.amount_due,
-        "fee_total": sum(line.fee for line in shown.lines),
+        "fee_total": shown.fee_total,
+        "fees_kept_by": shown.fees_kept_by,
+        "adjustment_total": shown.adjustment_total,
+        "rounding": shown.rounding,
         "completed": undone or shown.status == ReturnStatus.COMPLETED,
         "lines": [
             {
@@ -109,6 +125,7 @@ def told(shown: ShownReturn, taxes: TaxesOfLines, *, undone: bool = False) -> di
                 "tax": line.tax,
                 "taxes": [{"code": c, "amount": m} for c, m in taxes.get(line.number, ())],
                 "fee": line.fee,
+                "adjustment": line.adjustment,
                 "disposition": line.disposition,
             }
             for line in shown.lines

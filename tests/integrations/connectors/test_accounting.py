@@ -43,6 +43,17 @@ def test_exchange_goods_fees_and_what_is_paid_on_top() -> None:
     ]  # fmt: skip
 
 
+def test_changes_by_staff_and_rounded_cash_are_booked_beside_the_goods() -> None:
+    data = returned(
+        refund_total=2400, fee_total=100, fees_kept_by="0007", adjustment_total=-137, rounding=2
+    )
+
+    assert postings(data=data) == [
+        ("returns", "", 2238), ("tax", "VAT-S", 380), ("tax", "VAT-R", 17), ("rounding", "", 2),
+        ("fees", "0007", -100), ("adjustments", "", -137), ("clearing", "", -2400),
+    ]  # fmt: skip
+
+
 def test_a_void_turns_every_sign() -> None:
     turned = [(role, key, -minor) for role, key, minor in postings()]
 

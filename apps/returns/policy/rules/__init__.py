@@ -12,6 +12,7 @@ from collections.abc import Callable
 from apps.returns.policy.facts import Facts, LineFacts
 from apps.returns.policy.findings import Finding
 from apps.returns.policy.pricing import Totals
+from apps.returns.policy.rules.adjustment import adjustment
 from apps.returns.policy.rules.amounts import (
     amount_limit,
     amount_maximum,
@@ -46,6 +47,7 @@ __all__ = [
     "OF_LINES",
     "OF_THE_SUM",
     "OF_THE_WHOLE",
+    "adjustment",
     "exchange_stock",
     "line_belongs",
     "quantity_left",

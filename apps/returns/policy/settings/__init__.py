@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from apps.returns.policy.settings.goods import Conditions, Reasons, Serial
 from apps.returns.policy.settings.kinds import group
 from apps.returns.policy.settings.limits import Amount, Operator, Returner, Splitting
+from apps.returns.policy.settings.money import Adjustments, Refunds
 from apps.returns.policy.settings.places import Channel, CrossStore, DataAge, Offline, Stock
 from apps.returns.policy.settings.reading import Errors, SettingError, read_group
 from apps.returns.policy.settings.receipts import GiftReceipt, NoReceipt
@@ -54,6 +55,8 @@ class Rules:
     reasons: Reasons = group(Reasons, gettext_lazy("Reasons"))
     serial: Serial = group(Serial, gettext_lazy("Serial numbers"))
     amount: Amount = group(Amount, gettext_lazy("Amounts"))
+    refunds: Refunds = group(Refunds, gettext_lazy("Where the money goes"))
+    adjustments: Adjustments = group(Adjustments, gettext_lazy("More or less than it is worth"))
     channel: Channel = group(Channel, gettext_lazy("Where it was bought"))
     cross_store: CrossStore = group(CrossStore, gettext_lazy("Other shops"))
     returner: Returner = group(Returner, gettext_lazy("Frequent returners"))
