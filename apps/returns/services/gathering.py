@@ -60,7 +60,10 @@ class Desk:
     @classmethod
     def of_store(cls, shop: Store) -> Desk:
         """A register of that shop without a limit of its own."""
-        return cls(shop.pk, shop.region_id, shop.currency, shop.timezone, None)
+        return cls(
+            shop.pk, shop.region_id, shop.currency, shop.timezone, None, shop.number,
+            shop.cash_rounding,
+        )  # fmt: skip
 
     @classmethod
     def of_return(cls, customer_return: CustomerReturn) -> Desk:
