@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.contrib import admin
-from django.contrib.admin import ModelAdmin, SimpleListFilter
+from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
-from django.db.models import Max, QuerySet
+from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -19,62 +18,20 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from apps.audit.checkpoint_file import path_in
+from apps.audit.finding import FILTERS, KINDS, TrailChangeList
 from apps.audit.keys import public_keys
 from apps.audit.models import AuditEntry, Checkpoint, Seal
 from apps.audit.services.recording import record_view
 from apps.common import display
 from apps.common.admin import ReadOnlyAdmin, actor_of, section
 from apps.common.admin.columns import column, exactly, pairs, when
-from apps.common.admin.filters import chosen
 from apps.common.cards import scrub_card_numbers
 
-LABELS_AMONG = 100_000
-"""A search by label looks at so many of the newest entries: labels have no index of their own."""
 VERIFIER = Path(__file__).parent / "verifier" / "verify_trail.py"
-
-_KINDS = (
-    ("user", _("Staff")),
-    ("terminal", _("Registers")),
-    ("integration", _("Integrations")),
-    ("worker", _("Workers")),
-    ("command", _("Commands")),
-    ("outside", _("From outside")),
-)
-_SUBJECTS = (
-    ("return", _("Returns")),
-    ("refund", _("Refunds")),
-    ("sale", _("Sales")),
-    ("terminal", _("Registers")),
-    ("policy", _("Policies")),
-    ("item", _("Items")),
-    ("store", _("Shops")),
-    ("user", _("People")),
-    ("destination", _("Destinations")),
-    ("secrets", _("Stored secrets")),
-    ("trail", _("The trail itself")),
-)
-
-
-class SubjectFilter(SimpleListFilter):
-    """The entries of one thing, as `return:<id>`: other pages link here."""
-
-    title = _("About")
-    parameter_name = "subject"
-
-    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> Iterable[Any]:
-        value = request.GET.get("subject")
-        return (
-            [(value, _("this %(kind)s only") % {"kind": value.partition(":")[0]})] if value else []
-        )
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        kind, _sep, key = (self.value() or "").partition(":")
-        return queryset.filter(subject_type=kind, subject_id=key) if kind else queryset
-
 
 @column("who", _("who"))
 def who(entry: AuditEntry) -> str:
-    kinds = dict(_KINDS)
+    kinds = dict(KINDS)
     return display.noted(entry.actor_label, kinds.get(entry.actor_kind, ""))
 
 
@@ -117,14 +74,11 @@ class AuditEntryAdmin(ReadOnlyAdmin[AuditEntry]):
     shop_rule = "store_id"
     ordering = ("-id",)
     list_display = (when("at", _("when")), who, what, about, place, "outcome", "reason")
-    list_filter = (
-        chosen("actor_kind", _("Who"), _KINDS),
-        chosen("subject_type", _("On what"), _SUBJECTS),
-        SubjectFilter,
-    )
-    search_paths = ("store_number", "action")
+    list_filter = FILTERS
+    search_fields = ("id",)  # there is a search; `finding.TrailChangeList` carries it out
     search_help_text = _(
-        "Shop number or action; a return, receipt, register or name among the newest entries"
+        "Return, receipt, SKU, register (0042/03), person, cashier, reference at the processor, "
+        "delivery or request"
     )
     fieldsets = (
         section(None, happened, exactly("at", _("heard")), who, "credential_id", place),
@@ -154,15 +108,20 @@ class AuditEntryAdmin(ReadOnlyAdmin[AuditEntry]):
         if response.status_code == 200:
             record_view(what, scrubbed(shown), actor=actor_of(request), now=timezone.now())
 
-    def more_found(self, term: str) -> list[QuerySet[AuditEntry, Any]]:
-        newest = AuditEntry.objects.aggregate(newest=Max("pk"))["newest"] or 0
-        recent = AuditEntry.objects.filter(pk__gt=newest - LABELS_AMONG)
-        known = [kind for kind, _label in _SUBJECTS]
-        return [
-            recent.filter(subject_label=term).values("pk"),
-            recent.filter(actor_label=term).values("pk"),
-            AuditEntry.objects.filter(subject_type__in=known, subject_id=term).values("pk"),
-        ]
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return TrailChangeList
+
+    def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
+        return self.search_fields
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[AuditEntry], search_term: str
+    ) -> tuple[QuerySet[AuditEntry], bool]:
+        return queryset, False
+
+    def subjects_of(self, term: str, request: HttpRequest) -> list[str]:
+        """What a term stands for in other apps, as `return:<id>`; `insights` knows."""
+        return []
 
 
 def scrubbed(shown: dict[str, str]) -> dict[str, str]:

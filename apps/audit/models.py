@@ -1,8 +1,14 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
+from django.db.models import F, Q
+from django.db.models.fields.json import KT
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+
+from apps.common.ids import uuid7
 
 
 class AuditEntry(models.Model):
@@ -47,6 +53,82 @@ class AuditEntry(models.Model):
             # «Who did …?», newest first.
             models.Index(fields=["actor_kind", "actor_id", "-id"], name="audit_actor"),
             models.Index(fields=["action", "-id"], name="audit_action"),
+            # What a search looks up, newest first (`selectors`): a number that people quote, a name,
+            models.Index(
+                fields=["subject_label", "-id"], condition=~Q(subject_label=""), name="audit_label"
+            ),
+            models.Index(fields=["actor_label", "-id"], name="audit_who"),
+            # a request, a register, a reference at the processor, a cashier;
+            models.Index(
+                fields=["request_id", "-id"], condition=~Q(request_id=""), name="audit_request"
+            ),
+            models.Index(
+                fields=["store_number", "terminal_number", "-id"],
+                condition=~Q(terminal_number=""), name="audit_register",
+            ),
+            models.Index(
+                KT("data__provider_ref"), F("id").desc(),
+                condition=Q(data__has_key="provider_ref"), name="audit_provider_ref",
+            ),
+            models.Index(
+                KT("data__operator"), F("id").desc(),
+                condition=Q(data__has_key="operator"), name="audit_operator",
+            ),
+            # and what filters narrow it to. Other kinds are so many that a page of them is soon full.
+            models.Index(fields=["outcome", "-id"], condition=~Q(outcome=""), name="audit_outcome"),
+            models.Index(
+                fields=["actor_kind", "-id"],
+                condition=~Q(actor_kind="terminal"), name="audit_kind",
+            ),
+            # Where a stretch of time begins and ends.
+            models.Index(fields=["at", "id"], name="audit_at"),
+        ]  # fmt: skip
+
+
+class TrailExport(models.Model):
+    """A selection of entries that somebody takes along, put together by a worker; how far it is.
+
+    `wanted` holds the filters, what was searched for and the subjects that stood for, so that the
+    worker finds what the page showed. A worker holds it until `due_at`; one that died leaves it to
+    the next, who begins anew.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    wanted: Any = models.JSONField(_("selection"), default=dict)
+    asked_at = models.DateTimeField(_("asked for"))
+    asked_by = models.CharField(_("asked for by"), max_length=160)
+    asked_by_id = models.CharField(max_length=64)
+    due_at = models.DateTimeField(null=True)
+    attempts = models.PositiveIntegerField(default=0)
+    links = models.PositiveBigIntegerField(_("links of chains"), null=True)  # known after the search
+    written = models.PositiveBigIntegerField(_("written"), default=0)
+    entries = models.PositiveBigIntegerField(_("entries"), default=0)
+    size = models.PositiveBigIntegerField(_("size"), default=0)
+    finished_at = models.DateTimeField(_("finished"), null=True)
+    problem = models.CharField(_("problem"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("export of the trail")
+        verbose_name_plural = _("exports of the trail")
+        indexes = [
+            models.Index(fields=["-asked_at", "-id"], name="audit_export_recent"),
+            # What a worker takes up.
+            models.Index(
+                fields=["due_at"], condition=Q(due_at__isnull=False), name="audit_export_due"
+            ),
+        ]
+
+
+class TrailExportPart(models.Model):
+    """A megabyte or so of the file of an export: any worker may write it, any web process give it."""
+
+    export = models.ForeignKey(TrailExport, models.CASCADE, db_index=False)
+    n = models.PositiveIntegerField()
+    content = models.BinaryField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["export", "n"], name="audit_export_part_once"),
         ]
 
 

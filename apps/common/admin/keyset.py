@@ -43,7 +43,7 @@ class KeysetChangeList(ChangeList):
         rows = self.queryset
         if cursor := self._cursors.get(BEFORE) or self._cursors.get(AFTER):
             rows = rows.filter(self._beyond(cursor, backwards))
-        page = list((rows.reverse() if backwards else rows)[: self.list_per_page + 1])
+        page = self.fetch(rows, backwards=backwards, limit=self.list_per_page + 1)
         more = len(page) > self.list_per_page
         page = page[: self.list_per_page]
         if backwards:
@@ -53,6 +53,10 @@ class KeysetChangeList(ChangeList):
             self.older = self.get_query_string({AFTER: self._cursor_of(page[-1])})
         if page and (more if backwards else cursor):
             self.newer = self.get_query_string({BEFORE: self._cursor_of(page[0])})
+
+    def fetch(self, rows: Any, *, backwards: bool, limit: int) -> list[Model]:
+        """The first so many of the rows, in the order of the list or against it."""
+        return list((rows.reverse() if backwards else rows)[:limit])
 
     def _set_page(self, page: list[Model]) -> None:
         """What Django's own pages read of a list, without any count of the whole."""
