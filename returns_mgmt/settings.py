@@ -156,6 +156,12 @@ CELERY_BEAT_SCHEDULE = {
     "carry-feed": {"task": "integrations.carry_feed", "schedule": 1.0, "options": {"expires": 5}},
     "seal-trail": {"task": "audit.seal", "schedule": 1.0, "options": {"expires": 5}},
     "sign-trail": {"task": "audit.checkpoint", "schedule": 60.0, "options": {"expires": 60}},
+    "export-trail": {"task": "audit.export", "schedule": 30.0, "options": {"expires": 30}},
+    "forget-exports": {
+        "task": "audit.forget_exports",
+        "schedule": 3600.0,
+        "options": {"expires": 600},
+    },
     "execute-refunds": {"task": "refunds.execute_due", "schedule": 1.0, "options": {"expires": 5}},
     "expire-returns": {"task": "returns.expire_due", "schedule": 60.0, "options": {"expires": 60}},
     "verify": {"task": "insights.verify", "schedule": 300.0, "options": {"expires": 120}},

@@ -17,17 +17,18 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from apps.audit import exports as exports
 from apps.audit.checkpoint_file import path_in
 from apps.audit.finding import FILTERS, KINDS, TrailChangeList
 from apps.audit.keys import public_keys
 from apps.audit.models import AuditEntry, Checkpoint, Seal
+from apps.audit.services.proof import VERIFIER
 from apps.audit.services.recording import record_view
 from apps.common import display
 from apps.common.admin import ReadOnlyAdmin, actor_of, section
 from apps.common.admin.columns import column, exactly, pairs, when
 from apps.common.cards import scrub_card_numbers
 
-VERIFIER = Path(__file__).parent / "verifier" / "verify_trail.py"
 
 @column("who", _("who"))
 def who(entry: AuditEntry) -> str:
@@ -91,7 +92,8 @@ class AuditEntryAdmin(ReadOnlyAdmin[AuditEntry]):
     empty_says = _("Everything that is done leaves an entry here, as soon as something is done.")
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        response = super().changelist_view(request, extra_context)
+        tools = [{"url": exports.ask_url(request), "label": _("Export these entries")}]
+        response = super().changelist_view(request, {**(extra_context or {}), "tools": tools})
         self._record(request, response, "list", request.GET.dict())
         return response
 
@@ -107,6 +109,16 @@ class AuditEntryAdmin(ReadOnlyAdmin[AuditEntry]):
     ) -> None:
         if response.status_code == 200:
             record_view(what, scrubbed(shown), actor=actor_of(request), now=timezone.now())
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.export_view)
+        return [path("export/", view, name="audit_export"), *super().get_urls()]
+
+    def export_view(self, request: HttpRequest) -> HttpResponse:
+        """GET shows what would be taken along; POST has a worker put it together."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return exports.ask(self, request)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return TrailChangeList

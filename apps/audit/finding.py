@@ -73,7 +73,10 @@ def _same(values: Iterable[str]) -> list[tuple[str, str]]:
 
 
 def _shops(request: HttpRequest) -> list[tuple[Any, Any]]:
-    return [(selectors.NO_SHOP, _("no shop (chain 0)")), *_same(selectors.values_of("store_number"))]
+    return [
+        (selectors.NO_SHOP, _("no shop (chain 0)")),
+        *_same(selectors.values_of("store_number")),
+    ]
 
 
 def _registers(request: HttpRequest) -> list[tuple[str, str]]:

@@ -100,7 +100,9 @@ class TrailExport(models.Model):
     asked_by_id = models.CharField(max_length=64)
     due_at = models.DateTimeField(null=True)
     attempts = models.PositiveIntegerField(default=0)
-    links = models.PositiveBigIntegerField(_("links of chains"), null=True)  # known after the search
+    links = models.PositiveBigIntegerField(
+        _("links of chains"), null=True
+    )  # known after the search
     written = models.PositiveBigIntegerField(_("written"), default=0)
     entries = models.PositiveBigIntegerField(_("entries"), default=0)
     size = models.PositiveBigIntegerField(_("size"), default=0)

@@ -125,19 +125,18 @@ def branches(term: str, subjects: Iterable[str] = ()) -> list[Q]:
 
     `subjects` are things that the term stands for elsewhere, as `return:<id>`.
     """
-    found = [
+    return [
         Q(subject_label=term) & ~Q(subject_label=""),
         Q(actor_label=term),
         Q(request_id=term) & ~Q(request_id=""),
         Q(data__has_key="provider_ref", provider_ref=term),
         Q(data__has_key="operator", operator=term),
-        Q(store_number=term) if term else Q(),
+        Q(store_number=term),
         Q(action=term),
         *_by_key(term),
         *_by_place(term),
         *_of_subjects(subjects),
     ]
-    return found
 
 
 def _by_key(term: str) -> list[Q]:
@@ -160,7 +159,9 @@ def _by_place(term: str) -> list[Q]:
     shop, sharp, number = (part.strip() for part in term.partition("#"))
     if sharp and number.isascii() and number.isdigit() and len(number) < 19:
         chain = _chain_of(shop)
-        seal = Seal.objects.filter(chain=chain, n=int(number)).first() if chain is not None else None
+        seal = (
+            Seal.objects.filter(chain=chain, n=int(number)).first() if chain is not None else None
+        )
         return [Q(pk=seal.pk)] if seal else []
     return []
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from apps.audit.services import checkpoints, sealing
+from apps.audit.services import checkpoints, sealing, taking_along
 
 
 @shared_task(name="audit.seal")
@@ -15,3 +15,14 @@ def seal() -> None:
 def checkpoint() -> None:
     """Looks every minute, signs every hour."""
     checkpoints.write_due_checkpoint(now=timezone.now())
+
+
+@shared_task(name="audit.export")
+def export() -> None:
+    """Put together what was asked for; beat looks too, for what a worker that died left behind."""
+    taking_along.put_together_due(clock=timezone.now)
+
+
+@shared_task(name="audit.forget_exports")
+def forget_exports() -> None:
+    taking_along.forget_old(now=timezone.now())

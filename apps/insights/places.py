@@ -82,7 +82,16 @@ PLACES: tuple[tuple[Any, tuple[str | Page, ...]], ...] = (
         _("Error queue"),
         (Page(_("Error queue"), "admin:error_queue", "integrations.view_delivery"),),
     ),
-    (_("Trail"), ("audit.AuditEntry", "audit.Checkpoint", "events.Event", "insights.VerifyRun")),
+    (
+        _("Trail"),
+        (
+            "audit.AuditEntry",
+            "audit.TrailExport",
+            "audit.Checkpoint",
+            "events.Event",
+            "insights.VerifyRun",
+        ),
+    ),
     (
         _("Settings"),
         (

@@ -30,7 +30,9 @@ def subjects_of(term: str, request: HttpRequest) -> list[str]:
     found += [f"sale:{key}" for key in {one.sale_id for one in returns if one.sale_id}]
     found += [f"sale:{key}" for key in _sales(term)]
     found += [f"item:{key}" for key in Item.objects.filter(sku=term).values_list("pk", flat=True)]
-    found += [f"user:{key}" for key in User.objects.filter(username=term).values_list("pk", flat=True)]
+    found += [
+        f"user:{key}" for key in User.objects.filter(username=term).values_list("pk", flat=True)
+    ]
     found += _told(term)
     return list(dict.fromkeys(found))
 
@@ -38,7 +40,9 @@ def subjects_of(term: str, request: HttpRequest) -> list[str]:
 def _returns(term: str, request: HttpRequest) -> Iterable[CustomerReturn]:
     """As the list of returns finds them: by number, receipt, customer, serial number, reference."""
     page = admin.site._registry[CustomerReturn]
-    rows, _more = page.get_search_results(request, CustomerReturn.objects.order_by("-received_at"), term)
+    rows, _more = page.get_search_results(
+        request, CustomerReturn.objects.order_by("-received_at"), term
+    )
     return rows.only("pk", "sale_id")[:RETURNS_AT_MOST]
 
 

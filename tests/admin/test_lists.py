@@ -63,7 +63,7 @@ def test_lists_take_the_same_few_statements_whatever_the_rows(
     many = {model: statements(it, model) for model in registered()}
 
     assert many == few
-    assert max(many.values()) <= 7
+    assert max(many.values()) <= 8  # the trail: what its filters offer, each along an index
     for model in (Sale, CustomerReturn, Terminal, Notice, Rotation, RotationPolicy):
         assert rows(it, model) == 50, model
 
@@ -138,7 +138,7 @@ def test_any_number_on_paper_finds_it(it: Client, register: Register) -> None:
     assert rows(it, Item, q="85123A") == 1
     assert rows(it, StoreCredit, q=credit.code) == 1
     assert rows(it, Terminal, q="0042/03") == 1
-    assert rows(it, AuditEntry, q=number) == 2
+    assert rows(it, AuditEntry, q=number) == 3  # the sale too
     assert rows(it, Sale, q="4111 1111 1111 1111") == 0
 
 

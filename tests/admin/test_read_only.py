@@ -8,7 +8,7 @@ from django.db.models import Model
 from django.test import Client
 
 from apps.accounts.models import LoginTries
-from apps.audit.models import AuditEntry, Checkpoint
+from apps.audit.models import AuditEntry, Checkpoint, TrailExport
 from apps.common.admin import ReadOnlyAdmin
 from apps.events.models import Event, FeedHead
 from apps.idempotency.models import IdempotentRequest
@@ -27,6 +27,7 @@ LEDGERS: set[type[Model]] = {
     StockCount, StockLevel, StockMovement, Refund, SandboxPayment, SandboxRefund, StoreCredit, CustomerReturn, Sale,
     SaleConflict, Credential, Notice, Delivery, Job, SyncRun, RejectedRecord, InboundMessage,
     BackTest, BackTestCase,
+    TrailExport,
 }  # fmt: skip
 ORDERED_BY_FORM: set[type[Model]] = {Rotation}
 
