@@ -14,9 +14,10 @@ from apps.common import display
 from apps.common.admin import ReadOnlyAdmin, rows, section
 from apps.common.admin.columns import column, exactly, when
 from apps.common.admin.filters import chosen, mostly
-from apps.insights import trail_admin as trail_admin
+from apps.insights import trail_admin  # noqa: F401
 from apps.insights.models import Alert, Heartbeat, VerifyRun
 from apps.insights.states import AlertKind
+from apps.insights.story import page as story_page  # noqa: F401
 from apps.insights.wording import sentence
 
 
