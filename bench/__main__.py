@@ -17,6 +17,7 @@ from bench.figures import Point, point, with_cpu
 from bench.listeners import measure as listeners
 from bench.place import Place, brought_up
 from bench.rounds import Bench
+from bench.trail_search import measure as trail_search
 from stack.console import StackError, console, say, say_plain, step
 from stack.folder import Folder
 from stack.signals import Stopped, stop_on_signals
@@ -61,6 +62,8 @@ def _parts(options: argparse.Namespace) -> Iterator[int]:
                 yield _measure_deliveries(place)
             if part in ("all", "sealing"):
                 yield _measure_sealing(place)
+            if part == "search":
+                yield _measure_search(place)
     if part in ("all", "listeners"):
         with brought_up(folder, streams=True) as place:
             yield _measure_listeners(place)
@@ -118,6 +121,14 @@ def _measure_sealing(place: Place) -> int:
     return 0 if found.sound else 1
 
 
+def _measure_search(place: Place) -> int:
+    """BENCH_ENTRIES of the trail made, and every way into it asked for its first page."""
+    say("[bold]Search in the trail[/]")
+    found = trail_search(place, int(os.environ.get("BENCH_ENTRIES", "10000000")))
+    say_plain(report.trail_search(found))
+    return 1 if found.scans else 0
+
+
 def _measure_listeners(place: Place) -> int:
     """BENCH_LISTENERS who wait: what they cost, and how soon they hear."""
     say("[bold]Listeners[/]")
@@ -169,9 +180,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seconds", type=float, default=5, help="for each point (default 5)")
     parser.add_argument("--rounds", type=int, default=3, help="of all points (default 3)")
     parser.add_argument(
-        "--part", choices=["all", "calls", "deliveries", "sealing", "listeners"], default="all",
+        "--part", choices=["all", "calls", "deliveries", "sealing", "search", "listeners"], default="all",
         help="of what is measured; deliveries: BENCH_EVENTS events (default 50,000); "
-        "sealing: BENCH_ENTRIES of the trail (default 50,000); listeners: BENCH_LISTENERS of them (default 2,000)",
+        "sealing: BENCH_ENTRIES of the trail (default 50,000); search (not in all): a trail of BENCH_ENTRIES (default 10,000,000); listeners: BENCH_LISTENERS of them (default 2,000)",
     )  # fmt: skip
     return parser
 

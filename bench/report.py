@@ -17,6 +17,7 @@ from bench.deliveries.measure import Deliveries
 from bench.figures import Point, Spread, ratio, spread
 from bench.listeners.measure import Listeners
 from bench.sealing import Sealing
+from bench.trail_search import TrailSearch
 
 Results = Mapping[tuple[str, int], Sequence[Point]]
 
@@ -76,6 +77,15 @@ def sealing(found: Sealing) -> str:
         f"Sealing: {found.entries:,} entries, {found.sealed_per_s:,.0f} a second by the one sealer.\n"
         f"  Walking {found.walked:,}: {found.walked_per_s:,.0f} a second, {sound}."
     )
+
+
+def trail_search(found: TrailSearch) -> str:
+    """One line for each way into the trail."""
+    lines = [
+        f"Trail: {found.entries:,} entries written in {found.filled_s:,.0f} s, {found.gigabytes:.1f} GB with "
+        f"indexes; {found.scans} ways read all of it. The first page by:"
+    ]
+    return "\n".join([*lines, *(f"  {name:<20} {ms:>9.2f} ms" for name, ms in found.ms.items())])
 
 
 def listeners(found: Listeners) -> str:
