@@ -182,7 +182,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--part", choices=["all", "calls", "deliveries", "sealing", "search", "listeners"], default="all",
         help="of what is measured; deliveries: BENCH_EVENTS events (default 50,000); "
-        "sealing: BENCH_ENTRIES of the trail (default 50,000); search (not in all): a trail of BENCH_ENTRIES (default 10,000,000); listeners: BENCH_LISTENERS of them (default 2,000)",
+        "sealing: BENCH_ENTRIES of the trail (default 50,000); "
+        "search (not in all): a trail of BENCH_ENTRIES (default 10,000,000); "
+        "listeners: BENCH_LISTENERS of them (default 2,000)",
     )  # fmt: skip
     return parser
 

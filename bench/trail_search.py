@@ -30,7 +30,8 @@ _ASK = "SELECT id FROM audit_auditentry WHERE {where} ORDER BY id DESC LIMIT 51"
 _STRETCH = """
 at >= now() - interval '{since} seconds' AND at < now() - interval '{until} seconds'
 AND id >= (SELECT id FROM audit_auditentry WHERE at >= now() - interval '{wide} seconds' ORDER BY at, id LIMIT 1)
-AND id <= (SELECT id FROM audit_auditentry WHERE at < now() - interval '{narrow} seconds' ORDER BY at DESC, id DESC LIMIT 1)
+AND id <= (SELECT id FROM audit_auditentry WHERE at < now() - interval '{narrow} seconds'
+            ORDER BY at DESC, id DESC LIMIT 1)
 """
 
 

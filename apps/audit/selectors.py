@@ -71,12 +71,12 @@ def narrow(rows: QuerySet[AuditEntry], wanted: Mapping[str, str]) -> QuerySet[Au
 
 def _since(value: str) -> Q | None:
     at = to_moment(value)
-    return at and Q(at__gte=at) & Q(pk__gte=_first_id(at - DISORDER))
+    return None if at is None else Q(at__gte=at) & Q(pk__gte=_first_id(at - DISORDER))
 
 
 def _until(value: str) -> Q | None:
     at = to_moment(value)
-    return at and Q(at__lt=at) & Q(pk__lte=_last_id(at + DISORDER))
+    return None if at is None else Q(at__lt=at) & Q(pk__lte=_last_id(at + DISORDER))
 
 
 def _first_id(at: datetime) -> int:

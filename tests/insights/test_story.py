@@ -38,6 +38,10 @@ FILES = {
 }  # fmt: skip
 
 
+def destination(name: str, kind: str = "webhook") -> Destination:
+    return Destination.objects.create(name=name, kind=kind, created_at=timezone.now())
+
+
 def tell(destination: Destination, status: str = "delivered", tries: int = 1) -> None:
     """Every event for this destination, as if a worker had been at it."""
     for event in (
@@ -64,7 +68,7 @@ def told(register: Register, folder: Path) -> CustomerReturn:
     register.take_back(register.sell(tenders=[card(1530)]), "2")
     pay_out()
     place_events()
-    tell(Destination.objects.create(name="Tryton, main books", kind="tryton"), tries=2)
+    tell(destination("Tryton, main books", "tryton"), tries=2)
     write_checkpoint(now=timezone.now())
     return CustomerReturn.objects.get()
 
@@ -100,14 +104,14 @@ def test_the_story_takes_the_same_statements_however_long(
     pay_out()
     place_events()
     short = CustomerReturn.objects.get()
-    tell(Destination.objects.create(name="One", kind="webhook"))
+    tell(destination("One", "webhook"))
     auditor.get(page(short))
     with CaptureQueriesContext(
         connection,
     ) as few:
         auditor.get(page(short))
     for name in ("Two", "Three"):
-        tell(Destination.objects.create(name=name, kind="webhook"), tries=3)
+        tell(destination(name, "webhook"), tries=3)
     with CaptureQueriesContext(connection) as many:
         auditor.get(page(short))
 
