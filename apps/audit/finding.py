@@ -124,7 +124,8 @@ class TrailChangeList(KeysetChangeList):
             return None
         if contains_card_number(term):
             return []
-        return selectors.branches(term, self.model_admin.subjects_of(term, self._request))
+        page: Any = self.model_admin
+        return selectors.branches(term, page.subjects_of(term, self._request))
 
     def fetch(self, rows: Any, *, backwards: bool, limit: int) -> list[Any]:
         return selectors.take(rows, self.ways, limit, oldest_first=backwards)

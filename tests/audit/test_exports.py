@@ -86,7 +86,7 @@ def test_a_selection_is_taken_along_with_its_proof(
     export = TrailExport.objects.get()
     assert (export.entries, export.written, export.links) == (2, 4, 4)
     answer = auditor.get(f"/admin/audit/trailexport/{export.pk}/file/")
-    raw = b"".join(answer.streaming_content)
+    raw = answer.getvalue()
     assert len(raw) == export.size
     away = tmp_path / "away"
     rows = unpacked(raw, away)

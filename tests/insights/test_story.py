@@ -48,7 +48,7 @@ def tell(destination: Destination, status: str = "delivered", tries: int = 1) ->
         Event.objects.exclude(position=None).exclude(subject_type="sale").order_by("position")
     ):
         one = Delivery.objects.create(
-            destination=destination, event_id=event.pk, event_type=event.type, position=event.position,
+            destination=destination, event_id=event.pk, event_type=event.type, position=event.position or 0,
             subject=f"{event.subject_type}:{event.subject_id}", sequence=event.sequence,
             status=status, attempts=tries, next_attempt_at=timezone.now(), created_at=timezone.now(),
         )  # fmt: skip
