@@ -41,10 +41,11 @@ def test_an_auditor_finds_reads_and_takes_along_a_return(
 ) -> None:
     complaints: list[str] = []
     assert told.sale is not None
+    receipt = told.sale.receipt_number
     with browser_page(complaints) as page:
         log_in(page, live_server)
         page.goto(f"{live_server.url}/admin/audit/auditentry/")
-        page.fill("[name=q]", told.sale.receipt_number)
+        page.fill("[name=q]", receipt)
         page.press("[name=q]", "Enter")
         found = page.inner_text("main table")
         page.goto(f"{live_server.url}/admin/returns/customerreturn/{told.pk}/")

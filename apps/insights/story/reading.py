@@ -57,6 +57,10 @@ class Told:
     tried: Sequence[Tried]
 
     @property
+    def last(self) -> Tried | None:
+        return self.tried[-1] if self.tried else None
+
+    @property
     def tone(self) -> str:
         return TONES.get(DeliveryStatus(self.delivery.status), display.CALM)
 
