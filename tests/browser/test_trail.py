@@ -53,6 +53,7 @@ def test_an_auditor_finds_reads_and_takes_along_a_return(
         story = page.inner_text("ol.story")
         with page.expect_download() as download:
             page.click("text=Auditor pack")
+        packed = download.value.suggested_filename
         forms = page.locator("#content form").count()
 
     assert [a for a in ("sale.recorded", "return.completed", "refund.succeeded") if a in found] == [
@@ -66,7 +67,7 @@ def test_an_auditor_finds_reads_and_takes_along_a_return(
     ]  # fmt: skip
     for said in ("May come back.", "Paid back", "Tryton, main books", "checkpoint 1"):
         assert said in story, said
-    assert download.value.suggested_filename == f"return-{told.number}.zip"
+    assert packed == f"return-{told.number}.zip"
     assert forms == 0, "nothing to press but what takes it along"
     assert complaints == []
 

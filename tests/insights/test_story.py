@@ -184,6 +184,8 @@ def test_nothing_secret_is_in_the_pack(
         assert register.secret not in text, name
         assert register.token not in text, name
         assert "authorization" not in text.lower(), name
+        assert "fingerprint" not in text, name
+        assert " ago" not in text, name
     assert not contains_card_number(files["return.html"].decode())
 
 

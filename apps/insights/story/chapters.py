@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +16,8 @@ from apps.audit.chain import moment
 from apps.common import display
 from apps.insights.story.reading import Proof, Told
 from apps.returns.admin.story import Story
+
+_AGO = re.compile("<small.*?</small>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +50,8 @@ def headline(story: Story) -> str:
 
 
 def plain(value: Any) -> str:
-    """A value as pages show it, without its markup."""
-    text = html.unescape(strip_tags(str(value))).replace("\xa0", " ")
+    """A value as pages show it, without its markup, and without how long ago it was."""
+    text = html.unescape(strip_tags(_AGO.sub("", str(value)))).replace("\xa0", " ")
     return " ".join(text.split())
 
 

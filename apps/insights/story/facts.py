@@ -15,6 +15,7 @@ from apps.insights.story.reading import Proof, Told
 from apps.returns.admin.story import Story
 
 FORM = "return-pack/1"
+_NEVER = frozenset({"id_hash", "card_fingerprint", "content_hash", "fingerprint"})
 
 
 def facts_of(
@@ -23,7 +24,7 @@ def facts_of(
     """`return.json`: what was asked, decided, moved, paid, told and answered, and where it is proved."""
     r, request = story.what, story.request
     sale = r.sale and {
-        **_row(r.sale, "content_hash"),
+        **_row(r.sale),
         "shop": r.sale.store.number,
         "tenders": _rows(story.tenders),
     }
@@ -76,6 +77,6 @@ def _rows(things: Iterable[Model]) -> list[dict[str, Any]]:
 
 
 def _row(thing: Model, *without: str) -> dict[str, Any]:
-    """The columns of a row by their names."""
-    fields = [f for f in thing._meta.concrete_fields if f.name not in without]
+    """The columns of a row by their names, but for digests of people and cards."""
+    fields = [f for f in thing._meta.concrete_fields if f.name not in _NEVER.union(without)]
     return {field.attname: getattr(thing, field.attname) for field in fields}

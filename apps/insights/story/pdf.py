@@ -52,7 +52,7 @@ def to_pdf(title: str, says: str, chapters: Sequence[Chapter], *, made: str, at:
         out, pagesize=A4, leftMargin=16 * mm, rightMargin=16 * mm, topMargin=16 * mm,
         bottomMargin=18 * mm, title=title, author="", creator="", invariant=1,
     )  # fmt: skip
-    width = document.width
+    width = document.width - 12  # the frame keeps 6 points free on either side
 
     def foot(canvas: Any, page: Any) -> None:
         canvas.saveState()
