@@ -29,7 +29,7 @@ from apps.returns.models import CustomerReturn
 from tests.admin.conftest import auditor, it, manager
 from tests.admin.helpers import page, read
 from tests.audit.conftest import folder
-from tests.world import Register, card, pay_out
+from tests.world import PIN, Register, card, make_approver, pay_out, return_body
 
 __all__ = ["auditor", "folder", "it", "manager"]
 FILES = {
@@ -202,10 +202,24 @@ def test_that_it_was_made_stands_in_the_trail_with_the_hashes(
 def test_a_denied_return_and_one_without_receipt_can_be_packed(
     auditor: Client, register: Register, tmp_path: Path
 ) -> None:
-    from tests.world import return_body
-
     register.post("returns", return_body({"receipt_number": "T-404"}))
 
     files = unpack(auditor, CustomerReturn.objects.get(), tmp_path)
 
     assert "No sale under this receipt." in files["return.html"].decode()
+
+
+def test_a_managers_word_is_in_the_pack_and_their_pin_is_not(
+    auditor: Client, register: Register, tmp_path: Path
+) -> None:
+    make_approver()
+    register.override(register.wait(), complete=True)
+
+    files = unpack(auditor, CustomerReturn.objects.get(), tmp_path)
+
+    facts = json.loads(files["return.json"])
+    assert [(one["approved_by"], one["allowed"]) for one in facts["overrides"]] == [("2001", True)]
+    assert "A good customer" in files["return.html"].decode()
+    assert not any(
+        PIN.encode() in files[name] for name in ("return.json", "return.html", "trail.jsonl")
+    )

@@ -16,6 +16,7 @@ from apps.audit.chain import moment
 from apps.common import display
 from apps.insights.story.reading import Proof, Told
 from apps.returns.admin.story import Story
+from apps.returns.states import ReturnStatus
 
 _AGO = re.compile("<small.*?</small>")
 
@@ -45,7 +46,9 @@ def headline(story: Story) -> str:
     r = story.what
     words = [str(r.get_decision_display()), str(r.get_status_display())]
     amount = plain(display.money(r.refund_total_minor, r.currency))
-    back = _("%(amount)s back to the customer") % {"amount": amount}
+    waits = r.status == ReturnStatus.NEEDS_OVERRIDE
+    said = _("%(amount)s would go back") if waits else _("%(amount)s back to the customer")
+    back = said % {"amount": amount}
     return f"{', '.join(dict.fromkeys(words))}. {back if r.refund_total_minor else _('No money goes back')}."
 
 
@@ -164,7 +167,7 @@ def _goods(story: Story) -> Chapter:
 
 def _money(story: Story) -> Chapter:
     if not story.refunds:
-        return Chapter(_("The money"), [_("No money goes back.")])
+        return Chapter(_("The money"), [_no_money(story)], _reckoning(story))
     rows = []
     for refund in story.refunds:
         steps = "; ".join(
@@ -178,7 +181,18 @@ def _money(story: Story) -> Chapter:
             f"{refund.gateway} {refund.provider_ref}".strip(), steps,
         ])  # fmt: skip
     head = [_("To"), _("Amount"), _("State"), _("Reference at the processor"), _("Step by step")]
-    return Chapter(_("The money"), [], [Table(head, rows)])
+    return Chapter(_("The money"), [], [*_reckoning(story), Table(head, rows)])
+
+
+def _no_money(story: Story) -> str:
+    waits = story.what.status == ReturnStatus.NEEDS_OVERRIDE and story.what.refund_total_minor
+    return _("It goes back once a manager has allowed it.") if waits else _("No money goes back.")
+
+
+def _reckoning(story: Story) -> list[Table]:
+    currency = story.what.currency
+    rows = [[words, plain(display.money(minor, currency))] for words, minor in story.reckoning]
+    return [Table([_("How it comes about"), _("Amount")], rows)] if rows else []
 
 
 def _events(story: Story) -> Chapter:

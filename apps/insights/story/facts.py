@@ -41,6 +41,7 @@ def facts_of(
         "overrides": _rows(story.overrides),
         "lines": _rows(story.lines),
         "exchange": _rows(story.exchange),
+        "adjustments": _rows(story.adjustments),
         "stock_movements": _rows(story.movements),
         "refunds": [{**_row(one), "steps": _rows(one.events.all())} for one in story.refunds],
         "events": _rows(story.events),
