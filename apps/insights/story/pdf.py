@@ -32,7 +32,7 @@ _HEAD = ParagraphStyle(
 )  # fmt: skip
 _CELL = ParagraphStyle("cell", _TEXT, fontSize=7.5, leading=9.5, splitLongWords=1)
 _CELL_HEAD = ParagraphStyle("cell head", _CELL, fontName="Helvetica-Bold")
-_GRID = [
+_GRID: list[Any] = [
     ("VALIGN", (0, 0), (-1, -1), "TOP"),
     ("BACKGROUND", (0, 0), (-1, 0), _WASH),
     ("LINEBELOW", (0, 0), (-1, -1), 0.4, _RULE),
