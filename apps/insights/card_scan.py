@@ -16,6 +16,8 @@ SELECT table_name, array_agg(column_name::text ORDER BY ordinal_position)
  WHERE table_schema = 'public' AND table_type = 'BASE TABLE'
    AND data_type IN ('text', 'character varying', 'jsonb', 'ARRAY')
    AND table_name NOT LIKE 'django\\_%'
+   AND NOT (SELECT relispartition FROM pg_class
+             WHERE relname = table_name AND relnamespace = 'public'::regnamespace)
  GROUP BY 1 ORDER BY 1
 """
 _SCAN = """

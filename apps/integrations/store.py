@@ -53,12 +53,12 @@ _IN_ORDER = """
                AND e.sequence < d.sequence AND e.status IN ('pending', 'sending', 'dead')))
 """
 _PENDING = f"""
-    SELECT d.id FROM integrations_delivery d
+    SELECT d.id, d.event_id FROM integrations_delivery d
      WHERE d.destination_id = %(destination)s AND d.status = 'pending'
        AND d.next_attempt_at <= %(now)s AND d.created_at <= %(before)s AND {_IN_ORDER}
 """
 _LEASE_OVER = f"""
-    SELECT d.id FROM integrations_delivery d
+    SELECT d.id, d.event_id FROM integrations_delivery d
      WHERE d.destination_id = %(destination)s AND d.status = 'sending'
        AND d.lease_until < %(now)s AND {_IN_ORDER}
 """
@@ -69,18 +69,18 @@ _HAS_NEXT = f"SELECT EXISTS ({_PENDING}) OR EXISTS ({_LEASE_OVER})"
 _CLAIM = f"""
 WITH left_behind AS ({_LEASE_OVER} ORDER BY d.lease_until LIMIT %(limit)s FOR UPDATE OF d SKIP LOCKED),
      due AS ({_PENDING} ORDER BY d.next_attempt_at, d.id LIMIT %(limit)s FOR UPDATE OF d SKIP LOCKED),
-     next AS (SELECT id FROM left_behind UNION ALL SELECT id FROM due LIMIT %(limit)s)
+     next AS (SELECT id, event_id FROM left_behind UNION ALL SELECT id, event_id FROM due LIMIT %(limit)s)
 UPDATE integrations_delivery d
    SET status = 'sending', attempts = d.attempts + 1, tries = d.tries + 1, lease_until = %(lease)s
-  FROM next WHERE d.id = next.id
+  FROM next WHERE d.id = next.id AND d.event_id = next.event_id
 RETURNING d.id, d.event_id, d.attempts, d.tries, d.position
 """
 
 _RELEASE = """
 UPDATE integrations_delivery d
    SET status = 'pending', attempts = d.attempts - 1, tries = d.tries - 1, lease_until = NULL
-  FROM unnest(%s::bigint[], %s::bigint[]) AS mine(id, attempts)
- WHERE d.id = mine.id AND d.attempts = mine.attempts AND d.status = 'sending'
+  FROM unnest(%s::bigint[], %s::uuid[], %s::bigint[]) AS mine(id, event_id, attempts)
+ WHERE d.id = mine.id AND d.event_id = mine.event_id AND d.attempts = mine.attempts AND d.status = 'sending'
 """
 
 _SETTLE = """
@@ -89,9 +89,9 @@ UPDATE integrations_delivery d
        cause = r.cause, detail = r.detail,
        first_failed_at = CASE WHEN r.status = 'delivered' THEN NULL ELSE coalesce(d.first_failed_at, %s) END,
        settled_at = CASE WHEN r.status IN ('delivered', 'dead') THEN %s::timestamptz END
-  FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::timestamptz[], %s::text[], %s::text[])
-       AS r(id, attempts, status, next_at, cause, detail)
- WHERE d.id = r.id AND d.attempts = r.attempts AND d.status = 'sending'
+  FROM unnest(%s::bigint[], %s::uuid[], %s::bigint[], %s::text[], %s::timestamptz[], %s::text[], %s::text[])
+       AS r(id, event_id, attempts, status, next_at, cause, detail)
+ WHERE d.id = r.id AND d.event_id = r.event_id AND d.attempts = r.attempts AND d.status = 'sending'
 RETURNING d.id
 """
 
@@ -106,7 +106,7 @@ SELECT c.id, %s, c.at, c.ms, c.status, c.problem, c.head, c.body, c.answer
 _ATTEMPTS = """
 INSERT INTO integrations_attempt (delivery_id, number, call_id, outcome)
 SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::uuid[], %s::text[])
-ON CONFLICT (delivery_id, number) DO NOTHING
+ON CONFLICT (delivery_id, number, call_id) DO NOTHING
 """
 
 
@@ -191,13 +191,27 @@ def claim(
 
 def release(claims: Sequence[Claimed]) -> None:
     """Give back what was not tried: no attempt is used up."""
-    execute(_RELEASE, [[c.id for c in claims], [c.attempts for c in claims]])
+    execute(
+        _RELEASE,
+        [[c.id for c in claims], [c.event_id for c in claims], [c.attempts for c in claims]],
+    )
 
 
 def settle(rows: Sequence[Settled], *, now: datetime) -> set[int]:
     """Write what became of them; the ids of those whose claim still stood. A zombie's are dropped."""
     columns = zip(
-        *((r.claimed.id, r.claimed.attempts, r.status, r.next_at, r.cause, r.detail) for r in rows),
+        *(
+            (
+                r.claimed.id,
+                r.claimed.event_id,
+                r.claimed.attempts,
+                r.status,
+                r.next_at,
+                r.cause,
+                r.detail,
+            )
+            for r in rows
+        ),
         strict=True,
     )
     return {row[0] for row in fetch_all(_SETTLE, [now, now, *map(list, columns)])}

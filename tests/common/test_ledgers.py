@@ -58,7 +58,7 @@ def _refused(statement: str) -> None:
 
 
 def test_the_list_of_ledgers_is_whole(db: None) -> None:
-    guarded = "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'append_only'"
+    guarded = "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'append_only' AND tgparentid = 0"
     with connection.cursor() as cursor:
         cursor.execute(guarded)
         assert {name for (name,) in cursor.fetchall()} == set(LEDGERS) == set(ledgers())

@@ -21,7 +21,10 @@ class FeedReader(models.Model):
 
 
 class Delivery(models.Model):
-    """One event for one destination. Event and subject are plain values: events are kept for less long."""
+    """One event for one destination, cut by the month of the event (migration 0008).
+
+    Event and subject are plain values: events are kept for less long.
+    """
 
     id = models.BigAutoField(primary_key=True)
     # Its index is `delivery_of_destination`.
@@ -125,17 +128,22 @@ class Call(models.Model):
 
 
 class Attempt(models.Model):
-    """One attempt at one delivery."""
+    """One attempt at one delivery, cut by the month of its call.
+
+    Written in the transaction that settles the delivery; no foreign key, which would keep a month
+    of deliveries or calls from being put away.
+    """
 
     id = models.BigAutoField(primary_key=True)
-    delivery = models.ForeignKey(Delivery, models.CASCADE)
+    delivery = models.ForeignKey(Delivery, models.CASCADE, db_constraint=False)
     number = models.PositiveIntegerField(_("n-th"))
-    call = models.ForeignKey(Call, models.CASCADE)
+    call = models.ForeignKey(Call, models.CASCADE, db_constraint=False)
     outcome = models.CharField(_("outcome"), max_length=16)  # ok | retry | permanent | gone
 
     class Meta:
         verbose_name = _("attempt")
         verbose_name_plural = _("attempts")
         constraints = [
+            # With the call in PostgreSQL, since it is what months are cut by (migration 0008).
             models.UniqueConstraint(fields=["delivery", "number"], name="attempt_once"),
         ]
