@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "csp",
     "apps.insights.apps.InsightsConfig",
+    "apps.retention.apps.RetentionConfig",
     "apps.integrations.apps.IntegrationsConfig",
     "apps.gateway.apps.GatewayConfig",
     "apps.streams.apps.StreamsConfig",
@@ -168,10 +169,16 @@ CELERY_BEAT_SCHEDULE = {
     "beat-heartbeat": {"task": "insights.heartbeat", "schedule": 10.0, "options": {"expires": 10}},
     "tend-terminals": {"task": "terminals.tend", "schedule": 60.0, "options": {"expires": 60}},
     "forget-events": {
-        "task": "events.forget_events",
+        "task": "integrations.forget_events",
         "schedule": 3600.0,
         "options": {"expires": 600},
     },
+    "make-months": {
+        "task": "retention.make_months",
+        "schedule": 3600.0,
+        "options": {"expires": 600},
+    },
+    "archive": {"task": "retention.archive", "schedule": 3600.0, "options": {"expires": 600}},
     "reencrypt": {"task": "insights.reencrypt", "schedule": 10.0, "options": {"expires": 10}},
     "deliveries-jobs": {
         "task": "integrations.carry_on_jobs",
@@ -312,6 +319,19 @@ AUDIT_PUBLIC_KEYS = env.list("AUDIT_PUBLIC_KEYS", default=[])
 AUDIT_CHECKPOINTS = env.str(
     "AUDIT_CHECKPOINTS", default=str(DATA_DIR / "checkpoints") if DEVELOPMENT else ""
 )
+
+# --- Old months: the folder they are put away into, and how many are kept in the database beside the
+# present one. 0 keeps them for ever. Without a folder nothing is put away.
+ARCHIVE_FOLDER = env.str("ARCHIVE_FOLDER", default="")
+KEEP_TRAIL_MONTHS = env.int("KEEP_TRAIL_MONTHS", default=24)
+KEEP_DELIVERIES_MONTHS = env.int("KEEP_DELIVERIES_MONTHS", default=6)
+KEEP_CALLS_MONTHS = env.int("KEEP_CALLS_MONTHS", default=3)
+if 0 < KEEP_TRAIL_MONTHS < 3:
+    raise ImproperlyConfigured("KEEP_TRAIL_MONTHS is at least 3, or 0 for ever.")
+if 0 < 28 * KEEP_DELIVERIES_MONTHS < FEED_RETENTION_DAYS:
+    raise ImproperlyConfigured(
+        "Deliveries are kept for longer than events: KEEP_DELIVERIES_MONTHS."
+    )
 
 # --- Money going out. The lease has to outlast the calls that one refund may need.
 REFUND_LEASE_S = env.int("REFUND_LEASE_S", default=60)

@@ -25,6 +25,12 @@ SELECT c.relname, t.tgname, t.tgenabled::text, t.tgtype, t.tgqual IS NULL AND t.
  WHERE c.relnamespace = 'public'::regnamespace AND t.tgname = ANY(%s)
 """
 _BODIES = "SELECT prosrc FROM pg_proc WHERE proname = %s AND pronamespace = 'public'::regnamespace"
+# The months of ledgers that are cut by month.
+_MONTHS = """
+SELECT p.relname, c.relname FROM pg_inherits i
+  JOIN pg_class p ON p.oid = i.inhparent JOIN pg_class c ON c.oid = i.inhrelid
+ WHERE p.relnamespace = 'public'::regnamespace AND p.relname = ANY(%s) AND c.relkind = 'r' ORDER BY 2
+"""
 _RULES = (
     "SELECT tablename, rulename FROM pg_rules WHERE schemaname = 'public' AND tablename = ANY(%s)"
 )
@@ -41,9 +47,14 @@ def check_guards(cursor: Any) -> Iterator[Finding]:
     """Triggers that are missing, switched off or other than they were made, on any cursor."""
     cursor.execute(_TRIGGERS, [list(TRIGGERS)])
     found = {(table, name): rest for table, name, *rest in cursor.fetchall()}
+    cursor.execute(_MONTHS, [ledgers()])
+    months = cursor.fetchall()
     for table in ledgers():
         for name, bits in TRIGGERS.items():
-            yield from _check_trigger(table, name, bits, found.get((table, name)))
+            wrong = list(_check_trigger(table, name, bits, found.get((table, name))))
+            yield from wrong
+            for month in () if wrong else (leaf for parent, leaf in months if parent == table):
+                yield from _check_trigger(month, name, bits, found.get((month, name)))
     cursor.execute(_BODIES, [FUNCTION])
     if [_words(row[0]) for row in cursor.fetchall()] != [_words(BODY)]:
         yield Finding("guard", f"The function {FUNCTION} is not the one that refuses changes.")

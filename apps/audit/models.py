@@ -188,3 +188,31 @@ class Checkpoint(models.Model):
     class Meta:
         verbose_name = _("checkpoint")
         verbose_name_plural = _("checkpoints")
+
+
+class ArchivedMonth(models.Model):
+    """A month of a table that stands in a file of the archive, under `sha256`.
+
+    Written in the transaction that drops the month; for events when the file is complete, since they
+    leave the feed by days. `until_id`: all entries of the trail below it are put away.
+    """
+
+    append_only = True
+
+    id = models.BigAutoField(primary_key=True)
+    kind = models.CharField(_("what"), max_length=16)
+    month = models.DateField(_("month"))
+    at = models.DateTimeField(_("when"))
+    rows = models.BigIntegerField(_("rows"))
+    file = models.CharField(_("file"), max_length=100)
+    bytes = models.BigIntegerField(_("bytes"))
+    sha256 = models.CharField(_("SHA-256"), max_length=64)
+    until_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        verbose_name = _("archived month")
+        verbose_name_plural = _("archived months")
+        constraints = [
+            # A month is put away once.
+            models.UniqueConstraint(fields=["kind", "month"], name="archived_month_once"),
+        ]

@@ -104,3 +104,43 @@ def still_there(heads: Sequence[Head]) -> set[Head]:
 
 def to_head(row: Sequence[Any]) -> Head:
     return Head(row[0], row[1], bytes(row[2]))
+
+
+# --- Putting away: what stands below an id, chain by chain.
+_RANGES_BELOW = """
+SELECT s.chain, min(s.n), max(s.n) FROM audit_auditentry e JOIN audit_seal s ON s.entry_id = e.id
+ WHERE e.id < %s GROUP BY s.chain ORDER BY s.chain
+"""
+_UNSEALED_BELOW = """
+SELECT EXISTS (SELECT FROM audit_unsealedentry WHERE entry_id < %(id)s)
+    OR EXISTS (SELECT FROM audit_auditentry e LEFT JOIN audit_seal s ON s.entry_id = e.id
+                WHERE e.id < %(id)s AND s.entry_id IS NULL)
+"""
+_LINKS_BELOW = f"""
+SELECT s.n, s.digest, s.hash, CASE WHEN e.id IS NOT NULL THEN hashtextextended(e::text, 0) END, {ENTRY}
+  FROM audit_seal s LEFT JOIN audit_auditentry e ON e.id = s.entry_id AND e.id < %(until)s
+ WHERE s.chain = %(chain)s AND s.n > %(after)s AND s.n <= %(last)s ORDER BY s.n LIMIT %(limit)s
+"""
+
+
+def ranges_below(until_id: int) -> list[tuple[int, int, int]]:
+    """(chain, first number, last number) of the entries below an id."""
+    return [(row[0], row[1], row[2]) for row in fetch_all(_RANGES_BELOW, [until_id])]
+
+
+def unsealed_below(until_id: int) -> bool:
+    row = fetch_one(_UNSEALED_BELOW, {"id": until_id})
+    return bool(row and row[0])
+
+
+def hash_at(chain: int, n: int) -> bytes | None:
+    row = fetch_one("SELECT hash FROM audit_seal WHERE chain = %s AND n = %s", [chain, n])
+    return bytes(row[0]) if row else None
+
+
+def read_links(
+    chain: int, after: int, last: int, until_id: int, limit: int
+) -> list[tuple[Any, ...]]:
+    """(number, digest, hash, print or None, *the entry in the order of `FIELDS`) along a chain."""
+    params = {"chain": chain, "after": after, "last": last, "until": until_id, "limit": limit}
+    return fetch_all(_LINKS_BELOW, params)

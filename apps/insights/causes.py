@@ -15,6 +15,7 @@ from apps.integrations.pages import messages_url, records_url, rows_url
 from apps.integrations.policy.flow_health import LATE
 from apps.integrations.selectors import dead_causes, flow_health, refused_messages, refused_records
 from apps.integrations.states import DestinationStatus
+from apps.retention.listing import troubles
 from apps.terminals.models import Notice
 from apps.terminals.states import REMINDERS
 
@@ -89,6 +90,14 @@ def _refused(now: datetime) -> Iterator[Found]:
         yield Found(AlertKind.REFUSED, f"{found.where_id}:{found.cause}", facts, link)
 
 
+def _months(now: datetime) -> Iterator[Found]:
+    """Tables with rows that no month holds, or whose next month is not made."""
+    for kind, what in troubles(now=now):
+        yield Found(
+            AlertKind.MONTHS, kind.name, {"name": kind.name, "what": what}, reverse("admin:months")
+        )
+
+
 def _destination(destination_id: str) -> str:
     return reverse("admin:integrations_destination_change", args=[destination_id])
 
@@ -99,4 +108,5 @@ FINDERS: tuple[Callable[[datetime], Iterator[Found]], ...] = (
     _notices,
     _flows,
     _refused,
+    _months,
 )

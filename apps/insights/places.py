@@ -118,6 +118,7 @@ PLACES: tuple[tuple[Any, tuple[str | Page, ...]], ...] = (
             "idempotency.IdempotentRequest",
             "events.FeedHead",
             "insights.Heartbeat",
+            Page(_("Months"), "admin:months", "audit.view_archivedmonth"),
         ),
     ),
 )

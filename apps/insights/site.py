@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
@@ -28,6 +29,7 @@ from apps.common.errors import Refusal
 from apps.insights import access, encryption, home, places
 from apps.insights.services.reencryption import ask_reencryption
 from apps.insights.trouble import pages as trouble_pages
+from apps.retention import listing as month_pages
 from apps.stores.selectors import Choices, places_to_give, shops_seen
 
 
@@ -64,6 +66,7 @@ class ReturnsAdminSite(admin.AdminSite):
             path("login/set-up/", self.set_up, name="login_set_up"),
             path("account/", self.admin_view(self.account), name="account"),
             path("access-review/", self.admin_view(self.access_review), name="access_review"),
+            path("months/", self.admin_view(self.months), name="months"),
             path(keys, self.admin_view(self.keys), name="encryption_keys"),
             path(f"{keys}figures/", self.admin_view(self.keys_figures), name="encryption_figures"),
         ]
@@ -121,6 +124,19 @@ class ReturnsAdminSite(admin.AdminSite):
         self._only_who_sees_all(request)
         context = trouble_pages.error_queue(request)
         return TemplateResponse(request, "admin/error_queue_figures.html", context)
+
+    def months(self, request: HttpRequest) -> TemplateResponse:
+        """The months of the big tables, and what was put away."""
+        if not request.user.has_perm("audit.view_archivedmonth"):
+            raise PermissionDenied
+        context = {
+            **self.each_context(request),
+            "title": _("Months"),
+            "kinds": month_pages.read_kinds(now=timezone.now()),
+            "folder_set": bool(settings.ARCHIVE_FOLDER),
+        }
+        request.current_app = self.name
+        return TemplateResponse(request, "admin/months.html", context)
 
     def keys(self, request: HttpRequest) -> HttpResponse:
         """Which stored secrets stand under which key; POST has them put under the newest."""

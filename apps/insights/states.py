@@ -14,8 +14,11 @@ class AlertKind(models.TextChoices):
     REGISTER = "register-notice", _("Something about a register")
     SOURCE_LATE = "source-late", _("A source was not read in time")
     REFUSED = "inward-refused", _("What came in could not be applied")
+    MONTHS = "months-not-made", _("Months of a table are missing")
 
 
 _INWARD = (AlertKind.SOURCE_LATE, AlertKind.REFUSED)
-OF_DESTINATIONS = tuple(kind for kind in AlertKind if kind not in (AlertKind.REGISTER, *_INWARD))
+OF_DESTINATIONS = tuple(
+    kind for kind in AlertKind if kind not in (AlertKind.REGISTER, AlertKind.MONTHS, *_INWARD)
+)
 """Told as events too; what is about a register is told where it is raised."""

@@ -44,6 +44,10 @@ _SENTENCES = {
     AlertKind.SOURCE_LATE: lambda: _(
         "%(name)s was not read completely for more than %(max_age_s)s seconds."
     ),
+    AlertKind.MONTHS: lambda: _(
+        "The table of %(name)s has no month for what is written now or next. Beat and a worker make "
+        "them; “manage.py partitions --make” does it at once."
+    ),
     AlertKind.REFUSED: lambda: _(
         "What %(name)s sent could not be applied and waits in the error queue: %(cause)s."
     ),

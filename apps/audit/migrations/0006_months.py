@@ -83,7 +83,7 @@ END $$
 _DROP_MONTH = """
 CREATE FUNCTION drop_month(parent text, leaf text, rows bigint, print numeric) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = public, pg_temp SET lock_timeout = '3s' SET statement_timeout = '10min' AS $$
+SET search_path = public, pg_temp SET lock_timeout = '3s' AS $$
 DECLARE
     over timestamp; found_rows bigint; found_print numeric;
     keep interval := CASE parent WHEN 'audit_auditentry' THEN interval '3 months' ELSE interval '0' END;

@@ -121,7 +121,7 @@ def stretches_of(cursor: Any, ids: Sequence[int]) -> list[Stretch]:
         for chain, first, last in cursor.fetchall():
             known = ends.get(chain, (first, last))
             ends[chain] = (min(known[0], first), max(known[1], last))
-    signed = _signed_numbers() if ends else {}
+    signed = signed_numbers() if ends else {}
     return [
         Stretch(chain, first, min((n for n in signed.get(chain, ()) if n >= last), default=last))
         for chain, (first, last) in sorted(ends.items())
@@ -157,7 +157,7 @@ def _entries(cursor: Any, keys: Iterable[int]) -> Mapping[int, Sequence[Any]]:
     return {row[0]: row for row in cursor.fetchall()}
 
 
-def _signed_numbers() -> dict[int, list[int]]:
+def signed_numbers() -> dict[int, list[int]]:
     """Up to where each chain was signed, by every checkpoint of the file."""
     found: dict[int, list[int]] = {}
     if settings.AUDIT_CHECKPOINTS:

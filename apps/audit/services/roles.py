@@ -63,6 +63,12 @@ REVOKE UPDATE, DELETE ON {ledgers} FROM {app};
 REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {app};
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO {auditor};
 REVOKE SELECT ON {secret} FROM {auditor};
+DO $$ DECLARE month regclass; BEGIN
+    FOR month IN SELECT oid FROM pg_class WHERE relispartition AND relkind = 'r'
+                  AND relnamespace = 'public'::regnamespace
+    LOOP EXECUTE format('REVOKE ALL ON %s FROM %I, %I', month, {app_text}, {auditor_text}); END LOOP;
+END $$;
+GRANT EXECUTE ON FUNCTION make_month(text, date), drop_month(text, text, bigint, numeric) TO {app};
 ALTER ROLE {auditor} SET default_transaction_read_only = on;
 """
 # Whoever reads a session's key has the session.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain as joined
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -15,6 +16,7 @@ from apps.audit.checkpoint_file import Standing
 from apps.audit.commands import Finding, Head
 from apps.audit.guards import check_guards
 from apps.audit.keys import public_keys
+from apps.audit.services.away import Away, read_archive, read_until
 from apps.audit.store import ENTRY
 
 BATCH = 5_000
@@ -57,16 +59,27 @@ class Signed:
             self.heads.setdefault(head.chain, {})[head.n] = (head.hash, number)
 
 
-def check_trail(cursor: Any, *, say: Callable[[str], None] = lambda _: None) -> Iterator[Finding]:
+def check_trail(
+    cursor: Any, *, archive: Path | None = None, say: Callable[[str], None] = lambda _: None
+) -> Iterator[Finding]:
     """Everything that is not as it was written, sealed and signed; nothing when all is well.
 
     `cursor` should see one snapshot (`common.snapshot`); `say` hears of each chain that was walked.
+    Entries of months that were put away are read in the folder `archive`; without one their seals
+    are walked, and what they were is not looked at.
     """
     yield from check_guards(cursor)
     signed = Signed()
     yield from _check_file(signed)
     yield from _check_rows(cursor, signed)
-    yield from _walk(cursor, signed, say)
+    away = Away(*read_until(cursor))
+    if archive is not None:
+        yield from read_archive(cursor, archive, away)
+    yield from _walk(cursor, signed, away, say)
+    if away.unread:
+        say(
+            f"{away.unread:,} entries were put away and not looked at; name their folder by --archive."
+        )
     yield from _check_unsealed(cursor)
 
 
@@ -125,7 +138,7 @@ class _Chain:
         return f"{self.name or _name(self.chain, '')}, number {n}, entry {entry_id}"
 
 
-def _walk(cursor: Any, signed: Signed, say: Callable[[str], None]) -> Iterator[Finding]:
+def _walk(cursor: Any, signed: Signed, away: Away, say: Callable[[str], None]) -> Iterator[Finding]:
     now, left = _Chain(-1), dict(signed.heads)
     for count, row in enumerate(_rows(cursor), 1):
         if count % PROGRESS == 0:
@@ -133,7 +146,7 @@ def _walk(cursor: Any, signed: Signed, say: Callable[[str], None]) -> Iterator[F
         if row[0] != now.chain:
             yield from _end(now, left.pop(now.chain, {}), say)
             now = _Chain(row[0])
-        yield from _check_seal(now, row, left.get(now.chain, {}))
+        yield from _check_seal(now, row, left.get(now.chain, {}), away)
     yield from _end(now, left.pop(now.chain, {}), say)
     for chain, seen in left.items():
         yield from _end(_Chain(chain), seen, say)
@@ -151,7 +164,7 @@ def _rows(cursor: Any) -> Iterator[tuple[Any, ...]]:
 
 
 def _check_seal(
-    now: _Chain, row: tuple[Any, ...], seen: Mapping[int, tuple[bytes, int]]
+    now: _Chain, row: tuple[Any, ...], seen: Mapping[int, tuple[bytes, int]], away: Away
 ) -> Iterator[Finding]:
     chain, n, digest, hash_, entry_id = *row[:2], bytes(row[2]), bytes(row[3]), row[4]
     entry = None if row[5] is None else to_entry(row[5:], chain=chain, n=n)
@@ -163,7 +176,10 @@ def _check_seal(
         yield Finding("gap", text, chain, n, entry_id)
         now.hash = None
     place = now.at(n, entry_id)
-    if entry is None:
+    if entry is None and entry_id < away.until_id:
+        if problem := away.problem_of(chain, n, digest):
+            yield Finding(problem[0], f"{place}: {problem[1]}", chain, n, entry_id)
+    elif entry is None:
         text = f"{place}: the entry was deleted; its seal still stands."
         yield Finding("deleted", text, chain, n, entry_id)
     elif digest_of(entry) != digest:

@@ -31,9 +31,10 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         said = parser.add_subparsers(dest="what", required=True)
         said.add_parser("seal", help="seal what waits, now")
-        said.add_parser(
+        verify = said.add_parser(
             "verify", help="check every chain; exit code 1 when anything is not as signed"
         )
+        verify.add_argument("--archive", type=Path, help="the folder of the months put away")
         said.add_parser("key", help="print the public keys that checkpoints are checked with")
         _add_checkpoint(said.add_parser("checkpoint", help="sign where the chains stand, now"))
         _add_export(said.add_parser("export", help="write entries that can be checked anywhere"))
@@ -62,9 +63,11 @@ class Command(BaseCommand):
         )
 
     def _verify(self, options: dict[str, Any]) -> None:
-        found = 0
+        found, archive = 0, options["archive"]
+        if archive is not None and not archive.is_dir():
+            raise CommandError(f"{archive} is no folder.")
         with read_only_cursor() as cursor:
-            for finding in check_trail(cursor, say=self.stderr.write):
+            for finding in check_trail(cursor, archive=archive, say=self.stderr.write):
                 self.stdout.write(f"FINDING  {finding.text}")
                 found += 1
         self.stdout.write(f"{found} findings." if found else "The trail is as it was signed.")

@@ -1,0 +1,1 @@
+"""Making months ahead, and putting old ones away."""
