@@ -8,20 +8,18 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.test import Client
 from django.urls import reverse
 
-from apps.accounts.models import User
+from apps.accounts.models import Role, User
 from apps.retention.commands import after
+from tests.admin.conftest import client_of
 from tests.retention.months import PRESENT
 
 pytestmark = pytest.mark.django_db
 
 
 def get(role: str) -> Any:
-    client = Client()
-    client.force_login(User.objects.create_user(username=role, password="x", role=role))
-    return client.get(reverse("admin:months"))
+    return client_of(Role(role)).get(reverse("admin:months"))
 
 
 @pytest.mark.parametrize(
