@@ -11,15 +11,16 @@ from django.utils import timezone
 
 from apps.audit import store as trail
 from apps.audit.services.sealing import seal_entries
+from apps.common.sql import execute
 from apps.events import store as events
 from apps.events.models import Event
 from apps.integrations import store as deliveries
 from apps.integrations.models import Delivery
 from tests.integrations.conftest import Erp
-from tests.retention.months import PRESENT, plan_of, plant_months
+from tests.retention.months import PRESENT, ago, key_in, plan_of, plant_months, uuid_in
 from tests.world import Register
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.cooks_the_books]
 NOW_MONTH = f"{PRESENT:y%Ym%m}"
 
 
@@ -38,10 +39,30 @@ def busy(register: Register, erp: Erp) -> Register:
     events.place_batch(500)
     ids = list(Event.objects.values_list("pk", flat=True))
     deliveries.insert_deliveries(erp[0].pk, ids, now=timezone.now())
+    plant_rows(erp)
     return register
 
 
-@pytest.mark.cooks_the_books
+def plant_rows(erp: Erp) -> None:
+    """Enough of last month that looking everywhere would be dear."""
+    execute(
+        "INSERT INTO audit_auditentry (id, at, actor_kind, actor_id, actor_label, store_number,"
+        " terminal_number, action, subject_type, subject_id, subject_label, outcome, reason, data,"
+        " request_id) SELECT %s + n, now(), '', '', '', '', '', 'a', '', '', '', '', '', '{}', ''"
+        " FROM generate_series(1, 5000) n",
+        [key_in(ago(1))],
+    )
+    execute(
+        "INSERT INTO integrations_delivery (destination_id, event_id, event_type, position, subject,"
+        " sequence, label, status, attempts, tries, next_attempt_at, lease_until, cause, detail,"
+        " created_at, settled_by, note) SELECT %s, (%s || lpad(to_hex(n), 12, '0'))::uuid, 'a', n, 'a', n,"
+        " '', 'sending', 1, 1, now(), now() + interval '1 day', '', '', now(), '', ''"
+        " FROM generate_series(1, 5000) n",
+        [erp[0].pk, str(uuid_in(ago(1)))[:24]],
+    )
+    execute("ANALYZE audit_auditentry, integrations_delivery, audit_unsealedentry")
+
+
 def test_placing_writes_to_the_month_of_the_event_only(busy: Register) -> None:
     Event.objects.update(position=None)
     plan = plan_of(events._PLACE, 500)
@@ -82,7 +103,7 @@ def test_a_claim_updates_the_month_of_the_event_only(busy: Register, erp: Erp) -
     assert all(
         "never executed" in line or NOW_MONTH in line for line in update if "Scan using" in line
     )
-    assert Delivery.objects.filter(status="sending").count() == 3
+    assert Delivery.objects.filter(status="sending").count() == 5003
 
 
 def test_sealing_reads_the_month_of_the_entry_only(busy: Register) -> None:
