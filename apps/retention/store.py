@@ -17,7 +17,8 @@ COUNTED = 1_000
 BATCH = 2_000
 
 _LIST = """
-SELECT p.relname, c.relname, pg_get_expr(c.relpartbound, c.oid), c.reltuples::bigint,
+SELECT p.relname, c.relname, pg_get_expr(c.relpartbound, c.oid),
+       CASE WHEN c.relname = p.relname || '_rest' THEN count_rest(p.relname, %s) ELSE c.reltuples::bigint END,
        pg_total_relation_size(c.oid)
   FROM pg_inherits i JOIN pg_class p ON p.oid = i.inhparent JOIN pg_class c ON c.oid = i.inhrelid
  WHERE p.relnamespace = 'public'::regnamespace AND p.relname = ANY(%s) AND c.relkind = 'r'
@@ -32,14 +33,14 @@ SELECT count(*) FROM (SELECT FROM integrations_delivery
 
 def read_partitions() -> list[Partition]:
     """Those of all tables, by table and month; what was caught by none is the last of its table."""
-    rows = fetch_all(_LIST, [sorted(BY_TABLE)])
+    rows = fetch_all(_LIST, [COUNTED, sorted(BY_TABLE)])
     found = [_to_partition(*row) for row in rows]
     return sorted(found, key=lambda one: (one.table, one.month or date.max))
 
 
 def _to_partition(table: str, name: str, bound: str, rows: int, size: int) -> Partition:
     if bound == "DEFAULT":
-        return Partition(table, name, None, False, count_rest(table), size)
+        return Partition(table, name, None, False, rows, size)
     month = datetime.strptime(name[-7:], "%Ym%m").replace(tzinfo=UTC).date()
     return Partition(table, name, month, "MINVALUE" in bound, None if rows < 0 else rows, size)
 

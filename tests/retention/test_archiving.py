@@ -19,6 +19,7 @@ from apps.audit.services.archiving import NotArchived
 from apps.audit.services.checkpoints import write_checkpoint
 from apps.audit.services.sealing import seal_entries
 from apps.audit.services.verifying import check_trail
+from apps.common.sql import execute
 from apps.retention import store
 from apps.retention.kinds import BY_NAME
 from apps.retention.services import archiving
@@ -165,13 +166,13 @@ def test_a_month_of_the_trail_is_append_only_too(old_trail: Path, statement: str
     for n in (6, 4):
         month = f"audit_auditentry_y{ago(n):%Ym%m}"
         with pytest.raises(DatabaseError, match="is append-only"), transaction.atomic():
-            store.execute(statement.format(month))
+            execute(statement.format(month))
 
 
 def test_a_guard_that_one_month_lacks_is_found(old_trail: Path) -> None:
     name = f"audit_auditentry_y{ago(4):%Ym%m}"
-    store.execute(f"DROP TRIGGER no_truncate ON {name}")
-    store.execute(f"ALTER TABLE {name} DISABLE TRIGGER append_only")
+    execute(f"DROP TRIGGER no_truncate ON {name}")
+    execute(f"ALTER TABLE {name} DISABLE TRIGGER append_only")
     assert texts() == [
         f"The trigger append_only of {name} is switched off.",
         f"The trigger no_truncate of {name} is missing.",
