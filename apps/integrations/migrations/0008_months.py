@@ -15,7 +15,7 @@ def _loosely(to):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("integrations", "0007_addresses_inside"), ("audit", "0006_months")]
+    dependencies = [("integrations", "0007_addresses_inside"), ("audit", "0007_months")]
     operations = [
         migrations.AlterField("attempt", "delivery", _loosely("integrations.delivery")),
         migrations.AlterField("attempt", "call", _loosely("integrations.call")),

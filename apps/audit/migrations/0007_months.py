@@ -192,7 +192,7 @@ _CLOSED = ("make_month(text, date)", "drop_month(text, text, bigint, numeric)")
 
 
 class Migration(migrations.Migration):
-    dependencies = [("audit", "0005_seal_what_stands")]
+    dependencies = [("audit", "0006_finding_and_exports")]
     operations = [
         migrations.RunSQL([(sql.replace("%", "%%"), []) for sql in _FUNCTIONS.values()]),
         migrations.RunSQL([f"REVOKE EXECUTE ON FUNCTION {name} FROM PUBLIC" for name in _CLOSED]),

@@ -6,7 +6,7 @@ _TABLE = "audit_archivedmonth"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("audit", "0006_months")]
+    dependencies = [("audit", "0007_months")]
     operations = [
         migrations.CreateModel(
             name="ArchivedMonth",
