@@ -16,6 +16,7 @@ from tests.world import Register
 SHOP = {
     "number": "0042", "name": "Harbour", "region": "", "country": "DE",
     "timezone": "Europe/Berlin", "currency": "EUR", "opened_on": "", "closed_on": "",
+    "cash_increment_minor": "0", "cash_mode": "half_up",
 }  # fmt: skip
 
 
