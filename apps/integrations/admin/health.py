@@ -47,7 +47,7 @@ def mode_in_words(destination: Destination) -> str:
     if destination.sync_mode == SyncMode.DAILY:
         at = destination.daily_at.strftime("%H:%M")
         return _("daily at %(time)s, %(zone)s") % {"time": at, "zone": destination.daily_zone}
-    return _("at once")
+    return _("immediately")
 
 
 @column("mode", gettext_lazy("sent"))
