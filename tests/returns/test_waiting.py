@@ -19,6 +19,7 @@ KEPT_IN = {
     "returns_customerreturn",
     "returns_returnline",
     "audit_auditentry",
+    "audit_unsealedentry",
     "events_event",
     "idempotency_idempotentrequest",
 }

@@ -19,8 +19,6 @@ BATCH = 2_000
 class NotArchived(Conflict):
     """An entry is not what was sealed: nothing of that month is put away."""
 
-    code = "trail-not-archived"
-
 
 @dataclass(frozen=True, slots=True)
 class Line:

@@ -25,8 +25,6 @@ EVERY = timedelta(hours=1)
 class NotSigned(Conflict):
     """The trail is not what was signed last, or cannot be signed: nothing is put under it."""
 
-    code = "trail-not-signed"
-
 
 def may_sign() -> bool:
     """Whether there is a key to sign with and a folder to write to."""

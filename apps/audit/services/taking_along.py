@@ -45,7 +45,7 @@ _WHAT = "Entries of the trail, selected by: {wanted}. Asked for by {who} at {at}
 
 
 class TooManyExports(Conflict):
-    code = "too-many-exports"
+    """As many as one person may have waiting are being put together."""
 
 
 def ask_export(wanted: Mapping[str, Any], *, actor: Actor, now: datetime) -> TrailExport:
