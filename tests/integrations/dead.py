@@ -17,7 +17,7 @@ _DEAD = """
 INSERT INTO integrations_delivery (destination_id, event_id, event_type, position, subject, sequence,
        label, status, attempts, tries, next_attempt_at, first_failed_at, cause, detail, created_at,
        settled_at, settled_by, note)
-SELECT %(destination)s, gen_random_uuid(), 'return.completed', n, 'return:' || gen_random_uuid(), 1,
+SELECT %(destination)s, uuidv7(), 'return.completed', n, 'return:' || gen_random_uuid(), 1,
        'R-' || n, 'dead', 10, 10, %(at)s, %(at)s, %(cause)s, 'no', %(at)s, %(at)s, '', ''
   FROM generate_series(1, %(many)s) n
 """
