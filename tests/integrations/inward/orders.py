@@ -24,7 +24,7 @@ from tests.world import SETUP
 
 SECRET = "hush-9f2c41d07be84a1b"
 _ids = count(5_678_901_234_001)
-_SAMPLES = Path("/work/shared/samples/shopify")
+_SAMPLES = Path(__file__).parents[3] / "../shared/samples/shopify"
 
 
 @dataclass
