@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterator
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from django.core.management.commands import flush
 from django.db import connection
 from django.db.backends.postgresql.operations import DatabaseOperations
+from django.utils import translation
 
 from apps.common import limits, valkey
 from apps.insights.services.checking import check_invariants
@@ -19,6 +21,12 @@ def buckets_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "PREFIX", f"limit:{uuid4()}:")
     monkeypatch.setattr(valkey, "TIMEOUT_S", 30)
     monkeypatch.setattr(valkey, "_pause", valkey._Pause())
+
+
+@pytest.fixture(autouse=True)
+def nobody_left_a_language() -> None:
+    """A request leaves its language to whatever runs next in its thread."""
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 @pytest.fixture
