@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import (
     Count,
     Exists,
+    F,
     IntegerField,
     Max,
     Min,
@@ -83,25 +84,20 @@ class Fleet:
 
 
 def read_pulse(now: datetime) -> Pulse:
-    waiting = Event.objects.filter(position=None)
+    unplaced = Event.objects.filter(position=None)
     row = (
         FeedHead.objects.filter(pk=1)
         .annotate(
-            unplaced=_one(waiting, Count("pk")),
-            oldest=_one(waiting, Min("recorded_at")),
-            unsealed=_one(UnsealedEntry.objects.all(), Min("noted_at")),
+            in_feed=F("last_position"),
+            unplaced=_one(unplaced, Count("pk")),
+            oldest_unplaced=_one(unplaced, Min("recorded_at")),
+            oldest_unsealed=_one(UnsealedEntry.objects.all(), Min("noted_at")),
             signed=_one(Checkpoint.objects.all(), Max("at")),
             trail_began=Subquery(AuditEntry.objects.order_by("pk").values("at")[:1]),
-            conflicts=_one(
-                SaleConflict.objects.filter(
-                    status=ConflictStatus.OPEN, last_at__gte=now - timedelta(days=1)
-                ), Count("pk")
-            ),
+            conflicts=_one(_conflicts(now), Count("pk")),
             beat=_one(Heartbeat.objects.filter(name="beat"), Min("at")),
             unlisted=_one(Item.objects.filter(unlisted=True), Count("pk")),
-            notices=_one(
-                Notice.objects.filter(cleared_at=None).exclude(kind__in=REMINDERS), Count("pk")
-            ),
+            notices=_one(_notices(), Count("pk")),
             to_approve=_one(_waiting(now), Count("pk")),
             locked_approvers=_one(
                 Approver.objects.filter(locked_at__isnull=False, is_active=True), Count("pk")
@@ -111,31 +107,26 @@ def read_pulse(now: datetime) -> Pulse:
             lost_secrets=_stored_beyond(keyring().marks),
             old_secrets=_stored_beyond(keyring().marks[:1]),
         )
-        .values_list(
-            "last_position", "unplaced", "oldest", "unsealed", "signed", "trail_began", "conflicts", "beat", "unlisted",
-            "notices", "to_approve", "locked_approvers", "has_store", "has_policy", "lost_secrets", "old_secrets",
-        )
+        .values(*(field.name for field in fields(Pulse)))
         .get()
-    )  # fmt: skip
-    (
-        in_feed,
-        unplaced,
-        oldest,
-        unsealed,
-        signed,
-        began,
-        conflicts,
-        beat,
-        unlisted,
-        notices,
-        asked,
-        locked,
-        *flags,
-    ) = row
-    return Pulse(
-        in_feed, unplaced or 0, oldest, unsealed, signed, began, conflicts or 0, beat, unlisted or 0,
-        notices or 0, asked or 0, locked or 0, *flags,
-    )  # fmt: skip
+    )
+    return Pulse(**{**row, **{name: row[name] or 0 for name in _COUNTED}})
+
+
+# Over no rows a count of ours is NULL.
+_COUNTED = ("unplaced", "conflicts", "unlisted", "notices", "to_approve", "locked_approvers")
+
+
+def _conflicts(now: datetime) -> QuerySet[SaleConflict]:
+    """Those of the last day that nobody has settled."""
+    return SaleConflict.objects.filter(
+        status=ConflictStatus.OPEN, last_at__gte=now - timedelta(days=1)
+    )
+
+
+def _notices() -> QuerySet[Notice]:
+    """Open ones about registers that are more than a reminder."""
+    return Notice.objects.filter(cleared_at=None).exclude(kind__in=REMINDERS)
 
 
 def _waiting(now: datetime) -> QuerySet[CustomerReturn]:
@@ -145,10 +136,6 @@ def _waiting(now: datetime) -> QuerySet[CustomerReturn]:
 
 def read_of_shops(now: datetime, shops: frozenset[int]) -> Pulse:
     """The same for somebody who sees these shops only: what concerns the whole is left out."""
-    conflicts = SaleConflict.objects.filter(
-        status=ConflictStatus.OPEN, last_at__gte=now - timedelta(days=1)
-    )
-    notices = Notice.objects.filter(cleared_at=None).exclude(kind__in=REMINDERS)
     return Pulse(
         in_feed=0,
         unplaced=0,
@@ -156,10 +143,10 @@ def read_of_shops(now: datetime, shops: frozenset[int]) -> Pulse:
         oldest_unsealed=None,
         signed=None,
         trail_began=None,
-        conflicts=within(conflicts, "sale__store_id", shops).count(),
+        conflicts=within(_conflicts(now), "sale__store_id", shops).count(),
         beat=None,
         unlisted=0,
-        notices=within(notices, "terminal__store_id", shops).count(),
+        notices=within(_notices(), "terminal__store_id", shops).count(),
         to_approve=within(_waiting(now), "store_id", shops).count(),
         locked_approvers=0,
         has_store=True,

@@ -97,10 +97,7 @@ def gather_facts(
     With `lock`, the sale, its lines, who brings the goods (where that is counted) and the levels an
     exchange touches are held until the transaction ends; always in that order.
     """
-    sale = None
-    if ask.sale is not None:
-        numbers = [line.sale_line for line in ask.lines if line.sale_line is not None]
-        sale = load_sale(ask.sale, numbers, lock=lock)
+    sale = _load_sale(ask, lock=lock)
     book, reasons, conditions = _load_rulebook(ask, sale, desk)
     book = under or book
     kind, returner = kind_of(ask, sale), returner_of(ask, sale)
@@ -136,6 +133,13 @@ def gather_facts(
         store_number=desk.store_number,
         store_cash=desk.cash,
     )
+
+
+def _load_sale(ask: AskReturn, *, lock: bool) -> SaleFacts | None:
+    if ask.sale is None:
+        return None
+    numbers = [line.sale_line for line in ask.lines if line.sale_line is not None]
+    return load_sale(ask.sale, numbers, lock=lock)
 
 
 def _load_rulebook(
