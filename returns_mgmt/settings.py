@@ -13,6 +13,8 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from returns_mgmt.schedule import BEAT_SCHEDULE
+
 django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -153,76 +155,7 @@ CELERY_TASK_ROUTES = {
 }
 # What is woken when something was told: it gives events their places, and goes on with its readers.
 FEED_TASK = "integrations.carry_feed"
-CELERY_BEAT_SCHEDULE = {
-    "carry-feed": {"task": "integrations.carry_feed", "schedule": 1.0, "options": {"expires": 5}},
-    "seal-trail": {"task": "audit.seal", "schedule": 1.0, "options": {"expires": 5}},
-    "sign-trail": {"task": "audit.checkpoint", "schedule": 60.0, "options": {"expires": 60}},
-    "export-trail": {"task": "audit.export", "schedule": 30.0, "options": {"expires": 30}},
-    "forget-exports": {
-        "task": "audit.forget_exports",
-        "schedule": 3600.0,
-        "options": {"expires": 600},
-    },
-    "execute-refunds": {"task": "refunds.execute_due", "schedule": 1.0, "options": {"expires": 5}},
-    "expire-returns": {"task": "returns.expire_due", "schedule": 60.0, "options": {"expires": 60}},
-    "verify": {"task": "insights.verify", "schedule": 300.0, "options": {"expires": 120}},
-    "beat-heartbeat": {"task": "insights.heartbeat", "schedule": 10.0, "options": {"expires": 10}},
-    "tend-terminals": {"task": "terminals.tend", "schedule": 60.0, "options": {"expires": 60}},
-    "forget-events": {
-        "task": "integrations.forget_events",
-        "schedule": 3600.0,
-        "options": {"expires": 600},
-    },
-    "make-months": {
-        "task": "retention.make_months",
-        "schedule": 3600.0,
-        "options": {"expires": 600},
-    },
-    "archive": {"task": "retention.archive", "schedule": 3600.0, "options": {"expires": 600}},
-    "reencrypt": {"task": "insights.reencrypt", "schedule": 10.0, "options": {"expires": 10}},
-    "deliveries-jobs": {
-        "task": "integrations.carry_on_jobs",
-        "schedule": 5.0,
-        "options": {"expires": 5},
-    },
-    "back-tests": {
-        "task": "returns.carry_on_back_tests",
-        "schedule": 5.0,
-        "options": {"expires": 5},
-    },
-    "watch": {"task": "insights.watch", "schedule": 30.0, "options": {"expires": 30}},
-    "disable-hopeless": {
-        "task": "integrations.disable_hopeless",
-        "schedule": 300.0,
-        "options": {"expires": 300},
-    },
-    "end-overlaps": {
-        "task": "integrations.end_overlaps",
-        "schedule": 60.0,
-        "options": {"expires": 60},
-    },
-    "pull-sources": {"task": "integrations.pull_due", "schedule": 1.0, "options": {"expires": 5}},
-    "apply-messages": {
-        "task": "integrations.apply_messages",
-        "schedule": 2.0,
-        "options": {"expires": 5},
-    },
-    "tend-inward": {
-        "task": "integrations.tend_inward",
-        "schedule": 60.0,
-        "options": {"expires": 60},
-    },
-    "prune-tokens": {
-        "task": "terminals.prune_tokens",
-        "schedule": 3600.0,
-        "options": {"expires": 600},
-    },
-    "prune-idempotency": {
-        "task": "idempotency.prune",
-        "schedule": 3600.0,
-        "options": {"expires": 600},
-    },
-}
+CELERY_BEAT_SCHEDULE = BEAT_SCHEDULE
 
 # --- People
 AUTH_USER_MODEL = "accounts.User"
