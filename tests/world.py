@@ -4,18 +4,12 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Callable, Collection, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import count
-from threading import Barrier
 from typing import Any, TypeVar
 
-from django.apps import apps
-from django.db import connection, connections
 from django.test import Client
 from django.utils import timezone
 
@@ -362,59 +356,3 @@ def problem(
     assert document["detail"]
     assert document["request_id"] == response["X-Request-Id"]
     return document
-
-
-# Written by every request, or by none: no part of the books.
-_ASIDE = {"terminals_terminalseen", "terminals_accesstoken", "django_session"}
-
-
-def books() -> dict[str, str]:
-    """Every table as text; two books are equal when no row was added, changed or removed."""
-    return _each_table("coalesce(string_agg(t::text, E'\\n' ORDER BY t::text), '')")
-
-
-def counts() -> dict[str, int]:
-    """How many rows each table has."""
-    return _each_table("count(*)")
-
-
-def _each_table(expression: str) -> dict[str, Any]:
-    tables = {model._meta.db_table for model in apps.get_models(include_auto_created=True)}
-    each = [f"SELECT '{t}', {expression} FROM {t} AS t" for t in sorted(tables - _ASIDE)]
-    with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(each))
-        return dict(cursor.fetchall())
-
-
-@contextmanager
-def nothing_changes(*, but: Collection[str] = ()) -> Iterator[None]:
-    """No row anywhere is added, changed or removed inside the block; `but` in these tables."""
-    before = books()
-    yield
-    after = books()
-    assert [t for t in before if before[t] != after[t] and t not in but] == []
-
-
-def together(jobs: Sequence[Callable[[], _T]]) -> list[_T]:
-    """Run the jobs at one moment, each in a thread with a database connection of its own."""
-    start = Barrier(len(jobs))
-
-    def run(job: Callable[[], _T]) -> _T:
-        try:
-            connection.ensure_connection()
-            start.wait(timeout=60)
-            return job()
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(jobs)) as pool:
-        return list(pool.map(run, jobs))
-
-
-def insist(ask: Callable[[], _T]) -> _T:
-    """Send the same again, as a register does, as long as the answer is to try later."""
-    for _ in range(100):
-        response: Any = ask()
-        if "Retry-After" not in response:
-            return response  # type: ignore[no-any-return]
-    raise AssertionError("No answer after 100 attempts.")

@@ -14,7 +14,7 @@ from apps.accounts.models import LoginTries, User
 from apps.audit.models import AuditEntry
 from tests.accounts.conftest import CODE, LOGIN, code_at, give_password
 from tests.admin.helpers import act, actions, text_of
-from tests.world import together
+from tests.threads import together
 
 
 @pytest.fixture(autouse=True)

@@ -28,7 +28,8 @@ from apps.stores.selectors import shops_seen
 from apps.terminals.models import Notice, Terminal
 from tests.admin.conftest import client_of
 from tests.admin.helpers import page, read, registered, rows, url
-from tests.world import Register, card, make_register, nothing_changes, pay_out
+from tests.books import nothing_changes
+from tests.world import Register, card, make_register, pay_out
 
 OF_A_SHOP: list[type[Model]] = [
     CustomerReturn, Sale, SaleConflict, Refund, StockLevel, StockMovement, StockCount, Store,

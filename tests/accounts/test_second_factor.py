@@ -21,7 +21,7 @@ from tests.accounts.conftest import (
     set_up,
 )
 from tests.admin.helpers import act, actions, page
-from tests.world import together
+from tests.threads import together
 
 ACCOUNT = "/admin/account/"
 LATER = NOON + timedelta(minutes=1)

@@ -9,7 +9,8 @@ from django.test import Client
 
 from apps.approvals.models import ApprovalLevel, Approver
 from apps.audit.models import AuditEntry
-from tests.world import PIN, Register, make_approver, nothing_changes
+from tests.books import nothing_changes
+from tests.world import PIN, Register, make_approver
 
 LEVELS = "/admin/approvals/approvallevel/"
 APPROVERS = "/admin/approvals/approver/"

@@ -17,7 +17,8 @@ from apps.audit.models import AuditEntry
 from apps.events.models import Event
 from apps.returns.models import CustomerReturn, Override
 from apps.stores.models import Store
-from tests.world import Register, make_approver, make_register, nothing_changes
+from tests.books import nothing_changes
+from tests.world import Register, make_approver, make_register
 
 BOARD = "/admin/returns/customerreturn/waiting/"
 

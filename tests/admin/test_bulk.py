@@ -12,8 +12,9 @@ from apps.terminals.models import Notice, Rotation, Terminal
 from apps.terminals.services import set_status
 from apps.terminals.states import TerminalStatus
 from tests.admin.helpers import actions, text_of, url
+from tests.books import nothing_changes
 from tests.terminals.fleet import add_register, make_notice
-from tests.world import SETUP, Register, make_register, nothing_changes
+from tests.world import SETUP, Register, make_register
 
 
 def bulk(client: Client, name: str, *terminals: Terminal, query: str = "", **more: str) -> Any:

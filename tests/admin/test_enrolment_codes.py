@@ -11,9 +11,10 @@ from django.utils import timezone
 
 from apps.terminals.models import EnrolmentCode, Terminal
 from tests.admin.helpers import act, actions, page, read, text_of, url
+from tests.books import nothing_changes
 from tests.terminals.fleet import add_register
 from tests.terminals.signing import Signer, ask_token, ed25519, post, public, sign
-from tests.world import Register, nothing_changes
+from tests.world import Register
 
 CODE = re.compile(r"(?:[A-Z2-7]{4}-){5}[A-Z2-7]{4}")
 

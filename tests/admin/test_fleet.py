@@ -13,8 +13,9 @@ from apps.terminals.models import AccessToken, Credential, RotationPolicy, Termi
 from apps.terminals.services import set_status
 from apps.terminals.states import NoticeKind, TerminalStatus
 from tests.admin.helpers import act, actions, page, read, rows, text_of, url
+from tests.books import nothing_changes
 from tests.terminals.fleet import DAY, add_register, age_key, make_notice, order, seen
-from tests.world import SETUP, Register, make_register, nothing_changes
+from tests.world import SETUP, Register, make_register
 
 
 def test_a_register_that_works_is_shown_in_a_line(it: Client, register: Register) -> None:

@@ -16,7 +16,8 @@ from apps.terminals.models import Terminal
 from tests.admin.conftest import client_of
 from tests.admin.helpers import actions, page, read, registered, url
 from tests.admin.test_settings import SHOP
-from tests.world import Register, make_register, nothing_changes
+from tests.books import nothing_changes
+from tests.world import Register, make_register
 
 
 @pytest.fixture

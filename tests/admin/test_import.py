@@ -13,8 +13,9 @@ from apps.accounts.models import Role
 from apps.accounts.services import create_user
 from apps.terminals.models import Terminal
 from tests.admin.helpers import actions, read, text_of, url
+from tests.books import nothing_changes
 from tests.terminals.fleet import add_register
-from tests.world import Register, nothing_changes
+from tests.world import Register
 
 IMPORT = url(Terminal, "import")
 FILE = "shop;number;label;profile\n0042;07;Kids;Register\n0042;08;=1+1;Register\n"

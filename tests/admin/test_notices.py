@@ -10,8 +10,9 @@ from apps.insights.home import read_home
 from apps.terminals.models import Notice
 from apps.terminals.states import NoticeKind
 from tests.admin.helpers import act, actions, page, read, rows, text_of, url
+from tests.books import nothing_changes
 from tests.terminals.fleet import make_notice
-from tests.world import Register, nothing_changes
+from tests.world import Register
 
 
 def test_open_notices_are_listed_and_settled(it: Client, register: Register) -> None:

@@ -12,7 +12,8 @@ from apps.returns.services import backtesting, versions
 from apps.returns.store import load_rulebook
 from apps.stores.models import Region
 from tests.admin.helpers import act, page, read, text_of, url
-from tests.world import SETUP, Register, make_register, nothing_changes, publish_policy
+from tests.books import nothing_changes
+from tests.world import SETUP, Register, make_register, publish_policy
 
 
 def stricter(days: int = 5) -> PolicyVersion:

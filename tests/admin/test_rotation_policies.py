@@ -11,7 +11,8 @@ from apps.audit.models import AuditEntry
 from apps.stores.models import Region
 from apps.terminals.models import RotationPolicy
 from tests.admin.helpers import actions, page, read, rows, text_of, url
-from tests.world import Register, nothing_changes
+from tests.books import nothing_changes
+from tests.world import Register
 
 ADD = url(RotationPolicy, "add")
 FORM = {"every_days": "90", "overlap_hours": "24", "enabled": "on"}

@@ -14,8 +14,9 @@ from apps.terminals.models import Rotation, Terminal
 from apps.terminals.services import set_status
 from apps.terminals.states import TerminalStatus
 from tests.admin.helpers import act, actions, page, read, text_of, url
+from tests.books import nothing_changes
 from tests.terminals.fleet import DAY, add_register, order, seen
-from tests.world import SETUP, Register, make_register, nothing_changes
+from tests.world import SETUP, Register, make_register
 
 ADD = url(Rotation, "add")
 FORM = {"which": "all", "days": "7"}

@@ -10,7 +10,8 @@ from apps.approvals import services
 from apps.approvals.models import Approver
 from apps.approvals.policy import Reach, is_easily_guessed, is_pin
 from apps.audit.models import AuditEntry
-from tests.world import SETUP, Register, make_approver, nothing_changes
+from tests.books import nothing_changes
+from tests.world import SETUP, Register, make_approver
 
 
 @pytest.mark.parametrize(

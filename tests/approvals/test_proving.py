@@ -13,15 +13,8 @@ from apps.approvals.models import Approver
 from apps.audit.models import AuditEntry
 from apps.events.models import Event
 from apps.returns.models import Override
-from tests.world import (
-    SETUP,
-    Register,
-    insist,
-    make_approver,
-    make_register,
-    problem,
-    together,
-)
+from tests.threads import insist, together
+from tests.world import SETUP, Register, make_approver, make_register, problem
 
 BADGE = "badge-7f3e-91c2-aa04"
 _threads = pytest.mark.django_db(transaction=True)

@@ -13,7 +13,8 @@ from django.db import connection
 from apps.audit.models import AuditEntry, Seal, UnsealedEntry
 from apps.audit.services.sealing import seal_entries
 from tests.audit.trail import findings
-from tests.world import Register, make_register, together
+from tests.threads import together
+from tests.world import Register, make_register
 
 
 def _seal_until(done: Event) -> int:

@@ -7,16 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.world import (
-    Register,
-    books,
-    changed,
-    nothing_changes,
-    problem,
-    return_body,
-    sale_body,
-    to_bytes,
-)
+from tests.books import books, nothing_changes
+from tests.world import Register, changed, problem, return_body, sale_body, to_bytes
 
 VISA = "4111111111111111"
 TAIL = VISA[6:12]

@@ -17,7 +17,8 @@ from apps.audit.services.checkpoints import write_checkpoint
 from apps.inventory.models import StockMovement
 from apps.refunds.models import RefundEvent, StoreCreditEntry
 from apps.returns.models import Override
-from tests.world import Register, make_approver, nothing_changes
+from tests.books import nothing_changes
+from tests.world import Register, make_approver
 
 CHANGES = {
     "audit_auditentry": "reason = 'nothing happened'",

@@ -4,14 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.world import (
-    Register,
-    nothing_changes,
-    problem,
-    return_body,
-    sale_body,
-    to_bytes,
-)
+from tests.books import nothing_changes
+from tests.world import Register, problem, return_body, sale_body, to_bytes
 
 POSTS = ("sales", "sales/batch", "returns", "returns/quote", "stock/counts")
 ID = "0199a000-0000-7000-8000-000000000000"

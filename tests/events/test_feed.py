@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from apps.events.models import Event, FeedHead
 from apps.events.services import place_events
-from tests.world import Register, make_register, nothing_changes, problem, publish_policy
+from tests.books import nothing_changes
+from tests.world import Register, make_register, problem, publish_policy
 
 
 def _page(register: Register, **query: str) -> Any:

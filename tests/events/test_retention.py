@@ -14,7 +14,9 @@ from apps.events.models import Event, FeedHead, ForgottenSubject
 from apps.events.services import place_events
 from apps.events.store import lock_forgetting
 from apps.sales.models import Sale
-from tests.world import Register, nothing_changes, problem, together
+from tests.books import nothing_changes
+from tests.threads import together
+from tests.world import Register, problem
 
 LATER = timedelta(days=31)
 

@@ -10,7 +10,8 @@ from django.db import connection, transaction
 from apps.events.models import Event, FeedHead
 from apps.events.services import place_events
 from apps.events.store import lock_sequencer
-from tests.world import insist, line, make_register, sale_body, together
+from tests.threads import insist, together
+from tests.world import line, make_register, sale_body
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

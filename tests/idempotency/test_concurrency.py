@@ -16,16 +16,9 @@ from apps.idempotency.services import run_once
 from apps.inventory.models import Item, StockMovement
 from apps.returns.models import CustomerReturn
 from apps.sales.models import Sale, SaleLine
-from tests.world import (
-    insist,
-    make_item,
-    make_register,
-    nothing_changes,
-    problem,
-    return_body,
-    sale_body,
-    together,
-)
+from tests.books import nothing_changes
+from tests.threads import insist, together
+from tests.world import make_item, make_register, problem, return_body, sale_body
 
 KEY = "0042-03-261121-0007-a1"
 pytestmark = pytest.mark.django_db(transaction=True)

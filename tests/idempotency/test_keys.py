@@ -13,16 +13,8 @@ from apps.idempotency.models import IdempotentRequest
 from apps.idempotency.tasks import prune
 from apps.returns.models import CustomerReturn
 from apps.terminals.services import issue_secret, issue_token
-from tests.world import (
-    SETUP,
-    Register,
-    line,
-    make_register,
-    nothing_changes,
-    problem,
-    return_body,
-    sale_body,
-)
+from tests.books import nothing_changes
+from tests.world import SETUP, Register, line, make_register, problem, return_body, sale_body
 
 KEY = "0042-03-261121-0007-a1"
 NEED_A_KEY = ["sales", "sales/batch", "returns", "stock/counts"]

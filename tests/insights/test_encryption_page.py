@@ -25,7 +25,8 @@ from apps.integrations.models import WebhookSecret
 from apps.integrations.services import add_destination
 from tests.admin.conftest import client_of
 from tests.admin.helpers import actions, read, text_of
-from tests.world import SETUP, Register, nothing_changes
+from tests.books import nothing_changes
+from tests.world import SETUP, Register
 
 A, B = (Fernet.generate_key().decode() for _ in range(2))
 PAGE = "/admin/encryption-keys/"

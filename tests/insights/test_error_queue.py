@@ -20,9 +20,10 @@ from apps.integrations.pages import cause_url, rows_url
 from apps.integrations.services import add_destination, carry_on_jobs
 from tests.admin.conftest import client_of
 from tests.admin.helpers import actions, page, read, text_of, url
+from tests.books import nothing_changes
 from tests.integrations.dead import make_dead
 from tests.plans import read_whole
-from tests.world import SETUP, nothing_changes
+from tests.world import SETUP
 
 QUEUE = "/admin/error-queue/"
 CAUSES = ("status 500", "status 422", "timed-out", "mapping")

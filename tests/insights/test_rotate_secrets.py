@@ -19,7 +19,9 @@ from apps.insights.services import resealing
 from apps.insights.services.resealing import count_by_key, reencrypt_all, replace_value
 from apps.integrations.models import WebhookSecret
 from apps.integrations.services import add_destination, rotate_webhook_secret
-from tests.world import SETUP, nothing_changes, together
+from tests.books import nothing_changes
+from tests.threads import together
+from tests.world import SETUP
 
 A, B, C = (Fernet.generate_key().decode() for _ in range(3))
 FIELD = "integrations.WebhookSecret.secret"

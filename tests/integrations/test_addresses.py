@@ -12,9 +12,10 @@ from django.utils import timezone
 from apps.integrations.models import Destination
 from apps.integrations.policy import BadAddress, may_call, read_address
 from apps.integrations.services import add_destination, send_test
+from tests.books import nothing_changes
 from tests.integrations.conftest import Names
 from tests.integrations.receiver import Receiver
-from tests.world import SETUP, nothing_changes
+from tests.world import SETUP
 
 THIS_MACHINE = [
     "127.0.0.1",

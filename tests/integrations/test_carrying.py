@@ -21,7 +21,8 @@ from tests.integrations.conftest import Erp
 from tests.integrations.dead import make_dead
 from tests.integrations.receiver import Receiver
 from tests.plans import walks_along
-from tests.world import SETUP, Register, together
+from tests.threads import together
+from tests.world import SETUP, Register
 
 S = timedelta(seconds=1)
 

@@ -12,7 +12,8 @@ from django.utils import timezone
 from apps.audit.models import AuditEntry
 from apps.integrations.models import WebhookSecret
 from apps.integrations.services import add_destination
-from tests.world import SETUP, nothing_changes
+from tests.books import nothing_changes
+from tests.world import SETUP
 
 
 @pytest.fixture

@@ -17,10 +17,11 @@ from apps.integrations.admin.differences import marked
 from apps.integrations.models import Call, Delivery, Destination
 from apps.integrations.services import deliver_due, fan_out
 from tests.admin.helpers import act, actions, page, read, rows, text_of, url
+from tests.books import nothing_changes
 from tests.integrations.conftest import Erp
 from tests.integrations.dead import make_dead, make_dead_events
 from tests.integrations.receiver import Manners, Receiver
-from tests.world import Register, nothing_changes
+from tests.world import Register
 
 ACTS = ("again", "dry-run", "resolve", "discard")
 

@@ -22,10 +22,11 @@ from apps.integrations.policy.durations import (
 from apps.integrations.policy.schedule import STANDARD
 from apps.integrations.services import change_destination, deliver_due, fan_out
 from tests.admin.helpers import page, text_of
+from tests.books import books, nothing_changes
 from tests.integrations.conftest import Erp
 from tests.integrations.forms import filled
 from tests.integrations.receiver import Receiver
-from tests.world import SETUP, Register, books, nothing_changes
+from tests.world import SETUP, Register
 
 
 @pytest.mark.parametrize(

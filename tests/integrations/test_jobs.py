@@ -30,9 +30,10 @@ from apps.integrations.services import (
 )
 from apps.integrations.states import DeliveryStatus, DestinationStatus, JobKind
 from tests.admin.helpers import act, page, read, text_of, url
+from tests.books import nothing_changes
 from tests.integrations.conftest import Erp
 from tests.integrations.dead import make_dead, make_dead_events
-from tests.world import SETUP, Register, nothing_changes
+from tests.world import SETUP, Register
 
 ANNA, BERT = user_actor(901, "anna"), user_actor(902, "bert")
 

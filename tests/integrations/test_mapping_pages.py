@@ -18,9 +18,10 @@ from apps.integrations.policy.mapping import MappingError, check_template
 from apps.integrations.services import deliver_due, fan_out
 from apps.integrations.services.mappings import publish_draft, save_draft, use_again
 from tests.admin.helpers import actions, page, read, text_of, url
+from tests.books import nothing_changes
 from tests.integrations.conftest import Erp
 from tests.integrations.receiver import Receiver
-from tests.world import SETUP, Register, nothing_changes
+from tests.world import SETUP, Register
 
 SKUS = {"receipt": "=data.receipt_number", "lines": {"=each": "data.lines", "=do": {"sku": "=sku"}}}
 

@@ -16,9 +16,10 @@ from apps.audit.models import AuditEntry
 from apps.integrations.models import Destination, WebhookSecret
 from apps.integrations.services import OVERLAP, add_destination, rotate_webhook_secret
 from tests.admin.helpers import act, actions, page, read, rows, text_of, url
+from tests.books import books, nothing_changes
 from tests.integrations.forms import filled
 from tests.integrations.receiver import Manners, Receiver
-from tests.world import SETUP, books, nothing_changes
+from tests.world import SETUP
 
 Erp = tuple[Destination, str]
 ACTS = (

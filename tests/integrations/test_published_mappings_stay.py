@@ -10,7 +10,8 @@ from django.utils import timezone
 from apps.integrations.models import Mapping, MappingVersion
 from apps.integrations.services.mappings import publish_draft, save_draft, use_again
 from tests.admin.helpers import text_of, url
-from tests.world import SETUP, nothing_changes
+from tests.books import nothing_changes
+from tests.world import SETUP
 
 TABLE = "integrations_mappingversion"
 

@@ -24,8 +24,10 @@ from apps.integrations.services import (
     send_test,
     sign,
 )
+from tests.books import books, nothing_changes
 from tests.integrations.receiver import Receiver
-from tests.world import SETUP, books, nothing_changes, together
+from tests.threads import together
+from tests.world import SETUP
 
 Erp = tuple[Destination, str]
 

@@ -21,9 +21,10 @@ from apps.integrations.commands import SentTest
 from apps.integrations.gateways import outside
 from apps.integrations.models import Destination
 from apps.integrations.services import send_test
+from tests.books import books
 from tests.integrations.conftest import Names
 from tests.integrations.receiver import Manners, Receiver
-from tests.world import SETUP, books
+from tests.world import SETUP
 
 Erp = tuple[Destination, str]
 CARD = "4111 1111 1111 1111"

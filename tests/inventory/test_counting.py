@@ -7,7 +7,8 @@ from django.utils import timezone
 from apps.audit.models import AuditEntry
 from apps.events.models import Event
 from apps.inventory.services import set_counting
-from tests.world import SETUP, Register, level, make_register, nothing_changes
+from tests.books import nothing_changes
+from tests.world import SETUP, Register, level, make_register
 
 
 def test_a_count_begins_once_and_is_told(register: Register) -> None:

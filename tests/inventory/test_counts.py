@@ -10,6 +10,7 @@ import pytest
 from apps.audit.models import AuditEntry
 from apps.events.models import Event
 from apps.inventory.models import StockCount, StockMovement
+from tests.books import nothing_changes
 from tests.world import (
     REMOVED,
     Register,
@@ -19,7 +20,6 @@ from tests.world import (
     level,
     make_item,
     make_register,
-    nothing_changes,
     problem,
 )
 

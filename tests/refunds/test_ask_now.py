@@ -16,8 +16,9 @@ from apps.refunds.models import Refund, SandboxRefund
 from apps.refunds.services import ask_now
 from tests.admin.conftest import client_of
 from tests.admin.helpers import act, page, url
+from tests.books import nothing_changes
 from tests.refunds.scene import Clock, take_back, work
-from tests.world import SETUP, Register, card, nothing_changes
+from tests.world import SETUP, Register, card
 
 
 @pytest.fixture

@@ -17,7 +17,8 @@ from apps.refunds.models import Refund, RefundEvent, SandboxPayment, SandboxRefu
 from apps.sales.models import SaleTender
 from stack.processes import wait_until
 from tests.refunds.scene import Clock, take_back, told, work
-from tests.world import Register, card, together
+from tests.threads import together
+from tests.world import Register, card
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WORKERS = 4

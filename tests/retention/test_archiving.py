@@ -24,8 +24,8 @@ from apps.retention import store
 from apps.retention.kinds import BY_NAME
 from apps.retention.services import archiving
 from tests.audit.trail import NOBODY, superuser, tamper, write
+from tests.books import nothing_changes
 from tests.retention.months import PRESENT, ago, keys_of, months_of, plant_months
-from tests.world import nothing_changes
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(PRESENT.year, PRESENT.month, 20, tzinfo=UTC)

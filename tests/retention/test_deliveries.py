@@ -22,9 +22,9 @@ from apps.integrations.tasks import forget_events
 from apps.retention.kinds import BY_NAME
 from apps.retention.services import archiving
 from tests.audit.trail import NOBODY
+from tests.books import nothing_changes
 from tests.integrations.conftest import Erp
 from tests.retention.months import PRESENT, ago, moment_in, months_of, plant_months, uuid_in
-from tests.world import nothing_changes
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(PRESENT.year, PRESENT.month, 20, tzinfo=UTC)

@@ -18,8 +18,9 @@ from apps.retention.commands import after
 from apps.retention.services.making import make_months
 from returns_mgmt.celery import app
 from tests.audit.trail import write
+from tests.books import nothing_changes
 from tests.retention.months import PRESENT, TABLES, key_in, keys_of, months_of
-from tests.world import nothing_changes, together
+from tests.threads import together
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(PRESENT.year, PRESENT.month, 20, tzinfo=UTC)

@@ -13,16 +13,8 @@ from apps.audit.models import AuditEntry
 from apps.returns.models import Override, ReturnAdjustment, ReturnLine
 from apps.returns.services.closing import expire_due_returns
 from apps.sales.models import SaleLine
-from tests.world import (
-    Register,
-    card,
-    line,
-    make_approver,
-    nothing_changes,
-    problem,
-    publish_policy,
-    return_line,
-)
+from tests.books import nothing_changes
+from tests.world import Register, card, line, make_approver, problem, publish_policy, return_line
 
 ALONE = {"adjustments": {"alone": {"EUR": 200}, "most": {"EUR": 400}}}
 

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from apps.returns.models import CustomerReturn
+from tests.books import books
 from tests.returns.test_rules_fire import ALLOWED, DOCUMENT, blind, shown
-from tests.world import Register, books, buckets, card, line, publish_policy, return_body, together
+from tests.threads import together
+from tests.world import Register, buckets, card, line, publish_policy, return_body
 
 
 @pytest.fixture

@@ -11,16 +11,8 @@ from django.utils import timezone
 from apps.refunds.models import Refund
 from apps.returns.models import CustomerReturn, ReturnLine
 from apps.sales.models import SaleLine, SaleTender
-from tests.world import (
-    Register,
-    buckets,
-    card,
-    line,
-    nothing_changes,
-    problem,
-    publish_policy,
-    return_line,
-)
+from tests.books import nothing_changes
+from tests.world import Register, buckets, card, line, problem, publish_policy, return_line
 
 
 def _quantities(number: int = 1) -> tuple[Any, ...]:

@@ -13,18 +13,17 @@ from apps.insights.services.checking import check_invariants
 from apps.inventory.models import StockLevel
 from apps.returns.models import CustomerReturn
 from apps.sales.models import SaleLine, SaleTender
+from tests.threads import insist, together
 from tests.world import (
     Register,
     card,
     exchange_line,
-    insist,
     level,
     line,
     make_register,
     return_body,
     return_line,
     sale_body,
-    together,
 )
 
 pytestmark = pytest.mark.django_db(transaction=True)

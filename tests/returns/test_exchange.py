@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from apps.returns.models import ExchangeLine
 from apps.returns.services.closing import expire_due_returns
+from tests.books import nothing_changes
 from tests.world import (
     Register,
     buckets,
@@ -19,7 +20,6 @@ from tests.world import (
     level,
     make_item,
     make_register,
-    nothing_changes,
     problem,
 )
 

@@ -6,16 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.world import (
-    Register,
-    buckets,
-    card,
-    line,
-    nothing_changes,
-    problem,
-    publish_policy,
-    return_line,
-)
+from tests.books import nothing_changes
+from tests.world import Register, buckets, card, line, problem, publish_policy, return_line
 
 ROWS = [
     {"condition": "opened", "fee_percent": "10"},

@@ -11,7 +11,8 @@ import pytest
 from django.utils import timezone
 
 from apps.returns.models import CustomerReturn
-from tests.world import Register, make_register, nothing_changes, problem
+from tests.books import nothing_changes
+from tests.world import Register, make_register, problem
 
 
 def _ids(register: Register, **query: str) -> list[str]:

@@ -16,6 +16,7 @@ from apps.refunds.models import Refund
 from apps.returns.models import CustomerReturn, Override
 from apps.returns.services import expire_due_returns
 from apps.sales.models import SaleLine
+from tests.books import nothing_changes
 from tests.world import (
     PIN,
     Register,
@@ -26,7 +27,6 @@ from tests.world import (
     make_approver,
     make_item,
     make_register,
-    nothing_changes,
     problem,
     publish_policy,
     return_line,

@@ -6,15 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.world import (
-    Register,
-    card,
-    exchange_line,
-    line,
-    nothing_changes,
-    return_body,
-    return_line,
-)
+from tests.books import nothing_changes
+from tests.world import Register, card, exchange_line, line, return_body, return_line
 
 # What only a return that was written has.
 OWN = {

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.books import nothing_changes
 from tests.sales.test_refused_fields import (
     NOT_A_LIST,
     NOT_FLAG,
@@ -14,16 +15,7 @@ from tests.sales.test_refused_fields import (
     NOT_QUANTITY,
     NOT_TEXT,
 )
-from tests.world import (
-    REMOVED,
-    Register,
-    changed,
-    exchange_line,
-    nothing_changes,
-    problem,
-    return_body,
-    return_line,
-)
+from tests.world import REMOVED, Register, changed, exchange_line, problem, return_body, return_line
 
 CASES = [
     *(("sale.receipt_number", *case) for case in NOT_TEXT),

@@ -11,10 +11,10 @@ from apps.audit.models import AuditEntry
 from apps.events.models import Event
 from apps.returns.models import CustomerReturn, PolicyVersion
 from apps.returns.policy.codes import RESPONSES
+from tests.books import books
 from tests.returns.test_rules_fire import CASES as SETTABLE
 from tests.world import (
     Register,
-    books,
     buckets,
     exchange_line,
     level,

@@ -15,9 +15,9 @@ from apps.returns.models import CustomerReturn
 from apps.returns.policy.codes import RESPONSES
 from apps.stores.models import Region
 from apps.terminals.models import TerminalProfile, TerminalSeen
+from tests.books import books
 from tests.world import (
     Register,
-    books,
     buckets,
     line,
     make_item,

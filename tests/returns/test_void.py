@@ -14,6 +14,7 @@ from apps.returns.models import CustomerReturn
 from apps.returns.services import expire_due_returns
 from apps.returns.tasks import expire_due
 from apps.sales.models import SaleLine, SaleTender
+from tests.books import nothing_changes
 from tests.world import (
     Register,
     buckets,
@@ -21,7 +22,6 @@ from tests.world import (
     exchange_line,
     level,
     line,
-    nothing_changes,
     pay_out,
     problem,
     return_line,

@@ -13,7 +13,8 @@ from apps.events.models import Event
 from apps.returns.models import CustomerReturn
 from apps.returns.services import expire_due_returns
 from apps.returns.services.deciding import decide_again
-from tests.world import Register, books, exchange_line, level, nothing_changes, publish_policy
+from tests.books import books, nothing_changes
+from tests.world import Register, exchange_line, level, publish_policy
 
 KEPT_IN = {
     "returns_customerreturn",

@@ -6,7 +6,8 @@ from typing import Any
 
 from apps.inventory.models import StockMovement
 from apps.sales.models import Sale, SaleConflict
-from tests.world import Register, books, level, line, nothing_changes, sale_body
+from tests.books import books, nothing_changes
+from tests.world import Register, level, line, sale_body
 
 
 def _statuses(response: Any) -> list[str]:

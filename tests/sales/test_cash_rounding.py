@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from apps.sales.models import Sale
-from tests.world import Register, card, line, nothing_changes, problem, sale_body
+from tests.books import nothing_changes
+from tests.world import Register, card, line, problem, sale_body
 
 LINES = [line(quantity="2", unit_price=351)]
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from apps.audit.models import AuditEntry
 from apps.events.models import Event
 from apps.sales.models import SaleConflict
-from tests.world import Register, card, line, nothing_changes, problem, sale_body
+from tests.books import nothing_changes
+from tests.world import Register, card, line, problem, sale_body
 
 ARRIVED = "2026-11-20T18:00:00Z"
 

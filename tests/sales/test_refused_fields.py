@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.world import REMOVED, Register, changed, line, nothing_changes, problem, sale_body
+from tests.books import nothing_changes
+from tests.world import REMOVED, Register, changed, line, problem, sale_body
 
 NOT_TEXT: list[tuple[Any, str]] = [
     (42, "wrong-type"),

@@ -18,7 +18,9 @@ from apps.sales.services import settle_conflict
 from apps.sales.states import ConflictStatus
 from tests.admin.conftest import client_of
 from tests.admin.helpers import act, page, text_of, url
-from tests.world import SETUP, Register, nothing_changes, problem, together
+from tests.books import nothing_changes
+from tests.threads import together
+from tests.world import SETUP, Register, problem
 
 
 @pytest.fixture

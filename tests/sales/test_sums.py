@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.world import Register, card, changed, line, nothing_changes, problem, sale_body
+from tests.books import nothing_changes
+from tests.world import Register, card, changed, line, problem, sale_body
 
 
 def _off(register: Register, body: dict[str, Any]) -> list[tuple[str, str]]:

@@ -10,6 +10,7 @@ from apps.audit.models import AuditEntry
 from apps.events.models import Event
 from apps.inventory.models import Item, StockLevel, StockMovement
 from apps.sales.models import Sale, SaleLine, SaleLineTax, SaleTender
+from tests.books import nothing_changes
 from tests.world import (
     Register,
     buckets,
@@ -18,7 +19,6 @@ from tests.world import (
     line,
     make_item,
     make_register,
-    nothing_changes,
     problem,
     sale_body,
 )

@@ -10,16 +10,8 @@ from apps.audit.models import AuditEntry
 from apps.idempotency.models import IdempotentRequest
 from apps.inventory.models import Item
 from apps.sales.models import Sale, SaleConflict
-from tests.world import (
-    Register,
-    books,
-    counts,
-    line,
-    make_register,
-    nothing_changes,
-    problem,
-    sale_body,
-)
+from tests.books import books, counts, nothing_changes
+from tests.world import Register, line, make_register, problem, sale_body
 
 
 def _changed_tables(before: dict[str, str]) -> set[str]:

@@ -15,15 +15,8 @@ from apps.inventory.commands import ItemTold
 from apps.inventory.models import StockLevel
 from apps.inventory.services import take_items
 from apps.streams import selectors
-from tests.world import (
-    SETUP,
-    Register,
-    line,
-    make_register,
-    nothing_changes,
-    problem,
-    publish_policy,
-)
+from tests.books import nothing_changes
+from tests.world import SETUP, Register, line, make_register, problem, publish_policy
 
 SKUS = ("85123A", "22423", "ELSEWHERE", "S-0", "S-1", "S-2", "S-3")
 

@@ -18,7 +18,8 @@ from apps.terminals.services import revoke_credential, revoke_terminal, revoke_t
 from apps.terminals.states import TerminalStatus
 from tests.streams.listener import Heard, Listener
 from tests.streams.world import Listen, cursor_of, follow_pages, make_token
-from tests.world import SETUP, Register, line, make_register, publish_policy, together
+from tests.threads import together
+from tests.world import SETUP, Register, line, make_register, publish_policy
 
 
 def test_an_event_is_heard_that_was_committed_after_the_stream_was_opened(

@@ -23,7 +23,8 @@ from tests.streams.asking import Waiting, ask
 from tests.streams.listener import Listener
 from tests.streams.process import StreamProcess
 from tests.streams.world import Listen, cursor_of, cut_off, follow_pages, let_in
-from tests.world import Register, insist
+from tests.threads import insist
+from tests.world import Register
 
 
 def sell_and_place(register: Register) -> None:

@@ -18,7 +18,8 @@ from apps.common.views import RegisterView
 from apps.terminals.models import Credential, TerminalSeen
 from apps.terminals.services import revoke_credential, set_status
 from apps.terminals.states import Scope, TerminalStatus
-from tests.world import SETUP, Register, make_register, nothing_changes, problem, sale_body
+from tests.books import nothing_changes
+from tests.world import SETUP, Register, make_register, problem, sale_body
 
 # Where no register has to say who it is.
 OPEN = {"token", "terminal-enrol", "inbound-shopify", "schema", "docs"}

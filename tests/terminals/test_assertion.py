@@ -15,9 +15,10 @@ from django.utils import timezone
 from apps.terminals.models import AccessToken, SpentAssertion
 from apps.terminals.services import revoke_credential, set_status, tend
 from apps.terminals.states import TerminalStatus
+from tests.books import nothing_changes
 from tests.terminals.signing import AUDIENCE, JWT_BEARER, Signer, ask_token, ed25519, p256, sign
 from tests.terminals.test_token import FORM, ask
-from tests.world import ALL_SCOPES, SETUP, nothing_changes, problem
+from tests.world import ALL_SCOPES, SETUP, problem
 
 NOW = int(time.time())
 

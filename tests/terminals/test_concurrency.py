@@ -12,7 +12,8 @@ from django.utils import timezone
 from apps.terminals.models import Credential, Notice
 from apps.terminals.services import issue_code, issue_secret, issue_token
 from tests.terminals.signing import Signer, ask_token, ed25519, enrolled, post, public, sign
-from tests.world import SETUP, make_register, together
+from tests.threads import together
+from tests.world import SETUP, make_register
 
 
 @pytest.mark.django_db(transaction=True)

@@ -16,8 +16,9 @@ from apps.terminals.models import Credential, EnrolmentCode, Notice, Terminal
 from apps.terminals.policy.codes import grouped
 from apps.terminals.services import add_terminal, issue_code, set_status
 from apps.terminals.states import TerminalStatus
+from tests.books import books, nothing_changes
 from tests.terminals.signing import Key, ask_token, ed25519, p256, post, public, sign
-from tests.world import SETUP, Register, books, nothing_changes, problem
+from tests.world import SETUP, Register, problem
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ import pytest
 import time_machine
 
 from apps.terminals.models import Terminal, TerminalSeen
-from tests.world import Register, make_register, nothing_changes, problem
+from tests.books import nothing_changes
+from tests.world import Register, make_register, problem
 
 NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 

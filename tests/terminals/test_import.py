@@ -14,7 +14,9 @@ from apps.common.errors import StaleState
 from apps.terminals.models import Terminal
 from apps.terminals.policy.register_file import RegisterLine
 from apps.terminals.services import import_registers, plan_import
-from tests.world import SETUP, Register, make_register, nothing_changes, together
+from tests.books import nothing_changes
+from tests.threads import together
+from tests.world import SETUP, Register, make_register
 
 NOW = datetime(2026, 11, 21, 14, 12, tzinfo=UTC)
 

@@ -13,16 +13,9 @@ from pytest_django import DjangoAssertNumQueries
 from apps.sales.models import Sale
 from apps.terminals.models import TerminalProfile
 from apps.terminals.services import issue_code
+from tests.books import nothing_changes
 from tests.terminals.signing import ed25519, public
-from tests.world import (
-    SETUP,
-    Register,
-    make_register,
-    nothing_changes,
-    problem,
-    profile_of,
-    sale_body,
-)
+from tests.world import SETUP, Register, make_register, problem, profile_of, sale_body
 
 SetClock = Callable[[int], None]
 KEY = ed25519()

@@ -16,8 +16,9 @@ from apps.terminals.services import (
     set_status,
 )
 from apps.terminals.states import TerminalStatus
+from tests.books import nothing_changes
 from tests.terminals.signing import Signer, ask_token, ed25519, enrolled, post, public, sign
-from tests.world import SETUP, Register, nothing_changes, problem, return_body, sale_body
+from tests.world import SETUP, Register, problem, return_body, sale_body
 
 
 def test_a_token_alone(signer: Signer) -> None:

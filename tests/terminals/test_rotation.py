@@ -20,8 +20,9 @@ from apps.terminals.services import (
     tend,
 )
 from apps.terminals.services.rotation import RotationOrder
+from tests.books import nothing_changes
 from tests.terminals.signing import Signer, ask_token, ed25519, p256, public, sign
-from tests.world import SETUP, Register, make_register, nothing_changes, problem, return_body
+from tests.world import SETUP, Register, make_register, problem, return_body
 
 DAY = timedelta(days=1)
 

@@ -13,8 +13,9 @@ from apps.terminals.models import Credential, Notice, RotationPolicy
 from apps.terminals.services import clear_notice, order_rotation, set_status, tend
 from apps.terminals.services.rotation import RotationOrder
 from apps.terminals.states import TerminalStatus
+from tests.books import nothing_changes
 from tests.terminals.signing import Signer, ed25519
-from tests.world import SETUP, Register, nothing_changes
+from tests.world import SETUP, Register
 
 DAY = timedelta(days=1)
 

@@ -14,7 +14,8 @@ from django.utils import timezone
 from apps.terminals.models import AccessToken, Credential
 from apps.terminals.services import issue_secret, prune_tokens, set_status
 from apps.terminals.states import TerminalStatus
-from tests.world import ALL_SCOPES, SETUP, Register, books, nothing_changes, problem
+from tests.books import books, nothing_changes
+from tests.world import ALL_SCOPES, SETUP, Register, problem
 
 FORM = "application/x-www-form-urlencoded"
 

@@ -15,9 +15,10 @@ from apps.integrations.models import Destination
 from apps.integrations.services import add_destination
 from apps.integrations.states import DestinationKind
 from tests.admin.helpers import act, page, text_of, url
+from tests.books import books, nothing_changes
 from tests.integrations.connectors.far_side import FarSide, Reply
 from tests.integrations.forms import filled
-from tests.world import SETUP, books, nothing_changes
+from tests.world import SETUP
 
 URLS = {"rest": "https://erp.example/api", "tryton": "https://erp.example/production"}
 SETTINGS: dict[str, dict[str, Any]] = {

@@ -14,7 +14,7 @@ from apps.integrations.gateways.base import Message, Result
 from apps.integrations.gateways.file_drop import FileDrop
 from apps.integrations.gateways.spool import Spool
 from tests.integrations.connectors.events import NOW, message, target
-from tests.world import together
+from tests.threads import together
 
 CSV = {"folder": "erp/in", "columns": ["number", "amount", "note"]}
 

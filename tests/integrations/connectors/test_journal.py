@@ -14,7 +14,7 @@ import pytest
 from apps.integrations.gateways.base import Message, Result
 from apps.integrations.gateways.journal import Journal
 from tests.integrations.connectors.events import NOW, message, refunded, returned, target
-from tests.world import together
+from tests.threads import together
 
 FOLDER = {"folder": "books"}
 

@@ -17,10 +17,10 @@ from apps.integrations.models import RejectedRecord, SyncFlow, SyncRun, SyncStat
 from apps.integrations.services import due_flows
 from apps.inventory.models import Item
 from tests.admin.helpers import act, actions, page, read, rows, text_of, url
+from tests.books import books, nothing_changes
 from tests.integrations.inward.flows import articles, make_flow
 from tests.integrations.inward.flows import read as run
 from tests.integrations.inward.source import Source, Trouble
-from tests.world import books, nothing_changes
 
 pytestmark = pytest.mark.django_db
 TOLD = "store: =shop\nsku: =sku\non_hand: =left"

@@ -25,7 +25,8 @@ from tests.integrations.inward.flows import (
     tally,
 )
 from tests.integrations.inward.source import Source
-from tests.world import SETUP, Register, line, make_item, together
+from tests.threads import together
+from tests.world import SETUP, Register, line, make_item
 
 
 def make_stock_flow(source: Source, **changes: Any) -> Any:

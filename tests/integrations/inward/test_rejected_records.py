@@ -11,9 +11,10 @@ from apps.integrations.models import RejectedRecord
 from apps.integrations.services import StillRefused, put_record_away, try_record_again
 from apps.integrations.states import RecordStatus
 from apps.inventory.models import Item
+from tests.books import books, nothing_changes
 from tests.integrations.inward.flows import article, make_flow, make_items, on_hand, read, stock
 from tests.integrations.inward.source import Source
-from tests.world import SETUP, Register, books, nothing_changes
+from tests.world import SETUP, Register
 
 pytestmark = pytest.mark.django_db
 

@@ -16,8 +16,8 @@ from apps.integrations.services import apply_due_messages
 from apps.stores.models import Store
 from apps.terminals.models import Terminal
 from tests.admin.helpers import act, actions, page, read, rows, text_of, url
+from tests.books import books, nothing_changes
 from tests.integrations.inward.orders import SECRET, Shop, item, make_shop, order
-from tests.world import books, nothing_changes
 
 pytestmark = pytest.mark.django_db
 ACTS = ("rotate-secret", "end-old-secret", "disable", "enable")

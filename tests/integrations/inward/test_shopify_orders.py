@@ -12,6 +12,7 @@ from apps.common.errors import Invalid, StaleState
 from apps.integrations.models import InboundMessage
 from apps.integrations.services import apply_due_messages, orders, resolve_message, try_again
 from apps.sales.models import Sale, SaleConflict
+from tests.books import nothing_changes
 from tests.integrations.inward.orders import (
     Shop,
     item,
@@ -21,7 +22,8 @@ from tests.integrations.inward.orders import (
     refund,
     sale_of,
 )
-from tests.world import SETUP, nothing_changes, together
+from tests.threads import together
+from tests.world import SETUP
 
 
 def test_an_order_becomes_a_sale_when_it_is_paid_not_before(shop: Shop) -> None:

@@ -26,8 +26,9 @@ from apps.integrations.services import (
     set_shop_status,
 )
 from apps.integrations.states import ShopStatus
+from tests.books import books, nothing_changes
 from tests.integrations.inward.orders import SECRET, Shop, item, make_shop, order, signed
-from tests.world import SETUP, books, nothing_changes, problem
+from tests.world import SETUP, problem
 
 BODY = order(item("20.00"), total="20.00")
 

@@ -12,10 +12,11 @@ from apps.common.errors import Invalid, StaleState
 from apps.integrations.models import InboundMessage, SyncFlow, SyncRun
 from apps.integrations.services import prune_inward, run_now, set_credentials, set_flow_status
 from apps.integrations.states import FlowStatus
+from tests.books import books, nothing_changes
 from tests.integrations.inward.flows import articles, make_flow, read
 from tests.integrations.inward.orders import Shop, item, order
 from tests.integrations.inward.source import Source
-from tests.world import SETUP, books, nothing_changes
+from tests.world import SETUP
 
 
 @pytest.mark.django_db

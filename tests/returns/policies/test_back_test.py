@@ -19,15 +19,9 @@ from apps.returns.services import backtesting, versions
 from apps.returns.services.comparing import book_of, compare
 from apps.returns.services.past import PARTS, RELATED, load_past
 from apps.returns.services.trying import try_past
+from tests.books import nothing_changes
 from tests.returns.policies.played import STRICTER, Played, play
-from tests.world import (
-    SETUP,
-    Register,
-    make_approver,
-    make_register,
-    nothing_changes,
-    publish_policy,
-)
+from tests.world import SETUP, Register, make_approver, make_register, publish_policy
 
 
 @pytest.fixture

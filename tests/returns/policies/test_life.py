@@ -15,7 +15,9 @@ from apps.events.models import Event
 from apps.returns.models import PolicyVersion, ReturnPolicy
 from apps.returns.services import versions
 from apps.returns.states import VersionStatus
-from tests.world import SETUP, SOLD_AT, Register, nothing_changes, publish_policy, together
+from tests.books import nothing_changes
+from tests.threads import together
+from tests.world import SETUP, SOLD_AT, Register, publish_policy
 
 ANNA, BEN = user_actor(1, "anna"), user_actor(2, "ben")
 RULES: dict[str, Any] = {"window": {"days": 14}, "authorization": {"hours": 24}}
