@@ -1,9 +1,11 @@
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from datetime import datetime
+
+from django.db.models import Max, QuerySet
 
 from apps.common.errors import NotFound
-from apps.inventory.models import Item, StockLevel
+from apps.inventory.models import Item, StockLevel, StockReport
 
 
 def levels_of(*, sku: str, store_number: str | None = None) -> QuerySet[StockLevel]:
@@ -19,3 +21,11 @@ def item_by_sku(sku: str) -> Item:
     if item is None:
         raise NotFound(f"No item {sku}.")
     return item
+
+
+def stock_told_at(store_id: int) -> datetime | None:
+    """The newest word of another system on a shop's stock; None: none ever told."""
+    told: datetime | None = StockReport.objects.filter(store_id=store_id).aggregate(
+        newest=Max("told_at")
+    )["newest"]
+    return told

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from apps.approvals.commands import Claim
@@ -37,6 +38,7 @@ from apps.returns.commands import (
 from apps.returns.services.identity import hash_document
 from apps.returns.states import Disposition, Outcome, RefundTo, ReturnStatus
 from apps.sales.commands import SaleKey
+from apps.terminals.serializers import TerminalOut
 
 MAX_LINES = 500
 
@@ -333,3 +335,34 @@ class ReturnOut(serializers.Serializer[ShownReturn]):
 class ReturnPageOut(serializers.Serializer[Any]):
     items = ReturnOut(many=True)
     next = serializers.CharField(allow_null=True)
+
+
+class PolicyInForceOut(serializers.Serializer[Any]):
+    channel = serializers.CharField(help_text="Where was bought what this policy decides on here.")
+    policy = serializers.CharField(source="version.policy.name")
+    version = serializers.IntegerField(source="version.version")
+    published_at = InstantField(source="version.published_at")
+
+
+class DataAgesOut(serializers.Serializer[Any]):
+    sale_received_at = InstantField(
+        allow_null=True, help_text="The newest sale of this shop that is known here."
+    )
+    stock_told_at = InstantField(
+        allow_null=True, help_text="The newest word of another system on this shop's stock."
+    )
+
+
+class RegisterOut(TerminalOut):
+    """The register's own settings, the policies it is answered by, and how old what is known is."""
+
+    policies = serializers.SerializerMethodField()
+    data_ages = serializers.SerializerMethodField()
+
+    @extend_schema_field(PolicyInForceOut(many=True))
+    def get_policies(self, caller: Any) -> Any:
+        return PolicyInForceOut(self.context["policies"], many=True).data
+
+    @extend_schema_field(DataAgesOut)
+    def get_data_ages(self, caller: Any) -> Any:
+        return DataAgesOut(self.context["data_ages"]).data

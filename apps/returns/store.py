@@ -328,8 +328,8 @@ Place = tuple[int, int | None, str]
 """A shop, its region, and the channel in which was bought."""
 
 
-def deciders(places: Sequence[Place], *, as_if: int) -> dict[Place, int | None]:
-    """The policy that decides in each place, were this one in force."""
+def deciders(places: Sequence[Place], *, as_if: int | None = None) -> dict[Place, int | None]:
+    """The policy that decides in each place, were `as_if` in force too."""
     stores, regions, channels = ([one[n] for one in places] for n in range(3))
     params = {"stores": stores, "regions": regions, "channels": channels, "as_if": as_if}
     found = [row[0] for row in fetch_all(_DECIDERS, params)]

@@ -1,8 +1,10 @@
 from django.urls import path
 
-from apps.returns.views import Complete, OneReturn, Override, Quote, Returns, Void
+from apps.returns.views.own import Self
+from apps.returns.views.returns import Complete, OneReturn, Override, Quote, Returns, Void
 
 urlpatterns = [
+    path("terminals/self", Self.as_view(), name="terminal-self"),
     path("returns", Returns.as_view(), name="returns"),
     path("returns/quote", Quote.as_view(), name="return-quote"),
     path("returns/<uuid:return_id>", OneReturn.as_view(), name="return"),

@@ -68,6 +68,12 @@ def search_sales(search: Search, *, cursor: str | None) -> tuple[list[Sale], str
     return newest_first(sales, field="sold_at", cursor=cursor, limit=PAGE)
 
 
+def sale_received_at(store_id: int) -> datetime | None:
+    """When the newest sale of a shop came in; None: none ever did."""
+    newest = Sale.objects.filter(store_id=store_id).order_by("-received_at")
+    return newest.values_list("received_at", flat=True).first()
+
+
 def _with_parts(lines: QuerySet[SaleLine]) -> QuerySet[Sale]:
     taxes = Prefetch("taxes", SaleLineTax.objects.order_by("pk"))
     ordered = lines.select_related("item").prefetch_related(taxes).order_by("line_number")

@@ -198,7 +198,6 @@ def test_asking_for_stock(till: Register) -> None:
     assert cost(lambda: till.get("stock", sku="85123A")) == AUTHENTICATION + 1
 
 
-def test_knowing_who_asks_is_one_statement_and_its_settings_two(till: Register) -> None:
-    assert (
-        cost(lambda: till.get("terminals/self")) == AUTHENTICATION + 2
-    )  # its key, and when to renew it
+def test_knowing_who_asks_is_one_statement_and_its_settings_six(till: Register) -> None:
+    """Its key and when to renew it; which policies decide, and their versions; two ages."""
+    assert cost(lambda: till.get("terminals/self")) == AUTHENTICATION + 6

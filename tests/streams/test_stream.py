@@ -84,7 +84,7 @@ def test_an_idle_stream_is_led_past_other_shops_events(register: Register, liste
     other.sell()
     place_events()
     stream, past_them = listen(register, after=cursor), read_cursor(cursor).position + 2
-    places = []
+    places: list[int] = []
     while past_them not in places:
         comment = stream.block()  # the first may say where it began
         assert comment is not None

@@ -170,8 +170,10 @@ def test_a_register_sees_its_own_settings(register: Register) -> None:
     assert shown.pop("stream_url")
     credential = Credential.objects.get()
     assert shown.pop("credential").items() >= {"id": str(credential.pk), "kind": "secret"}.items()
+    assert [one["channel"] for one in shown.pop("policies")] == ["store", "online", "phone"]
     assert shown == {
         "id": str(register.terminal.pk), "number": "03", "store": "0042", "timezone": "Europe/Berlin",
+        "data_ages": {"sale_received_at": None, "stock_told_at": None},
         "currency": "EUR", "rotate_by": None, "scopes": ["offline", "read", "returns", "sales", "self", "stock"],
     }  # fmt: skip
 

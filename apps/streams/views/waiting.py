@@ -22,7 +22,7 @@ from apps.events.views import Changes, Stream, resume_at
 from apps.refunds.states import OPEN
 from apps.returns.serializers import OneQuery
 from apps.returns.states import ReturnStatus
-from apps.returns.views import OneReturn
+from apps.returns.views.returns import OneReturn
 from apps.streams.commands import ForEvents, ForPage, ForReturn, Waiting
 
 _Response = TypeVar("_Response", bound=HttpResponseBase)

@@ -1,5 +1,5 @@
 from apps.terminals.views.enrolment import Enrol
-from apps.terminals.views.own import Heartbeat, Keys, Self
+from apps.terminals.views.own import Heartbeat, Keys
 from apps.terminals.views.tokens import Token
 
-__all__ = ["Enrol", "Heartbeat", "Keys", "Self", "Token"]
+__all__ = ["Enrol", "Heartbeat", "Keys", "Token"]

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from django.conf import settings
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -10,33 +9,13 @@ from apps.common.addresses import address_of
 from apps.common.views import RegisterView, caller_of, read_body
 from apps.idempotency.http import optional_key
 from apps.terminals import services
-from apps.terminals.selectors import credential_of
 from apps.terminals.serializers import (
     HeartbeatIn,
     KeyIn,
     KeyOut,
     PulseOut,
-    TerminalOut,
 )
 from apps.terminals.services.heartbeats import Beat
-from apps.terminals.services.rotation import rotation_due
-
-
-class Self(RegisterView):
-    """The register's own settings."""
-
-    scopes = {"GET": "read"}
-
-    @extend_schema(operation_id="terminal_self", responses=TerminalOut)
-    def get(self, request: Request) -> Response:
-        caller, now = caller_of(request), timezone.now()
-        context = {
-            "now": now,
-            "stream_url": f"{settings.STREAM_URL}/api/v1/",
-            "rotate_by": rotation_due(caller.terminal_id, now=now),
-            "credential": credential_of(caller),
-        }
-        return Response(TerminalOut(caller, context=context).data)
 
 
 class Keys(RegisterView):
