@@ -12,7 +12,7 @@ for (const figures of document.querySelectorAll("[data-refresh]")) {
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const unfolded = [...figures.querySelectorAll("details")].map((one) => one.open);
       figures.replaceChildren(...page.body.childNodes);
-      if (figures.querySelector("[data-settled]")) clearInterval(timer);
+      if (figures.querySelector("[data-settled]")) return void location.reload();  // what stands around it ended too
       figures.querySelectorAll("details").forEach((one, i) => { one.open = unfolded[i] ?? one.open; });
     } catch { /* the line is down; the page says of when its figures are */ }
   }, Number(figures.dataset.every) * 1000);

@@ -33,6 +33,12 @@ def badge(text: object, tone: str = CALM) -> SafeString:
     return format_html('<span class="badge {}">{}</span>', tone, text)
 
 
+def progress(done: int, total: int | None) -> SafeString:
+    """A bar; without a total yet it is empty. Digits only: what people read has separators, HTML has none."""
+    bar = '<progress class="wide" value="{}" max="{}" aria-label="{}"></progress>'
+    return format_html(bar, done if total else 0, total or 1, _("Progress"))
+
+
 def code(*words_: object) -> SafeString:
     """Technical words: an action, an address, a type."""
     return format_html("<code>{}</code>", " ".join(str(word) for word in words_))

@@ -54,6 +54,16 @@ def test_two_versions_side_by_side(it: Client, changed: Store) -> None:
     assert "Country DE DE" in text
 
 
+def test_versions_behind_the_thousandth_can_be_picked(it: Client, changed: Store) -> None:
+    old, new = versions(changed)
+    changed.history.filter(pk=new).update(history_id=12_345)
+
+    shown = it.get(url(Store, "history", changed.pk)).content.decode()
+
+    assert 'name="b" value="12345"' in shown
+    assert "differs" in read(it, url(Store, "compare", changed.pk), a="12345", b=str(old))
+
+
 def test_the_same_one_twice_is_no_comparison(it: Client, changed: Store) -> None:
     old, _new = versions(changed)
 

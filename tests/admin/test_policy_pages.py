@@ -108,6 +108,26 @@ def test_a_return_that_is_made_up(it: Client, register: Register) -> None:
     assert "Under Standard v2 Approved 5.10 EUR" in early
 
 
+def test_an_exchange_that_is_made_up(it: Client, register: Register) -> None:
+    register.count_stock("22633", "1")
+    sale, draft = register.sell(), stricter()
+    body = {"store": register.store.pk, "receipt": sale["receipt_number"], "refund_to": "original",
+            "line0-sale_line": "1", "line0-quantity": "1",
+            "exchange0-sku": "22633", "exchange0-quantity": "1", "exchange0-price": "4.00"}  # fmt: skip
+    address = url(PolicyVersion, "try", draft.pk)
+
+    with nothing_changes():
+        there = text_of(it.post(address, body))
+        too_many = text_of(it.post(address, body | {"exchange0-quantity": "2"}))
+        no_price = text_of(it.post(address, body | {"exchange0-price": ""}))
+        no_coin = text_of(it.post(address, body | {"exchange0-price": "4.005"}))
+
+    assert "Under Standard v2 Approved 0.00 EUR still to pay 1.45 EUR" in there
+    assert "Under Standard v2 Denied" in too_many
+    assert "Name the SKU, the quantity and the price." in no_price
+    assert "4.005 is no price in EUR." in no_coin
+
+
 def test_what_is_made_up_says_what_is_missing(it: Client, register: Register) -> None:
     address = url(PolicyVersion, "try", PolicyVersion.objects.get().pk)
     body = {"store": register.store.pk, "refund_to": "original"}
@@ -138,6 +158,17 @@ def test_a_back_test_from_asking_to_its_cases(it: Client, register: Register) ->
     assert b"data-settled" in figures.content
     cases = read(it, url(BackTestCase), test=str(test.pk), was="approved", would="denied")
     assert number in cases
+
+
+def test_numbers_above_a_thousand_are_digits_where_browsers_read_them(
+    it: Client, register: Register
+) -> None:
+    test = backtesting.ask_back_test(stricter(), days=30, actor=SETUP, now=timezone.now())
+    BackTest.objects.update(seen=1_250, total=4_894)
+
+    shown = it.get(page(test)).content.decode()
+    assert '<progress class="wide" value="1250" max="4894"' in shown
+    assert "1,250 of 4,894 looked at" in read(it, page(test))
 
 
 def test_a_back_test_is_cancelled_by_a_button(it: Client, register: Register) -> None:

@@ -136,7 +136,7 @@ def test_progress_says_who_is_missing_the_longest_unseen_first(
     assert "2 registers have not rotated yet. 1 of them was not heard of since" in text
     assert text.index("0042/04") < text.index("0042/03") < text.index("0042/05")
     assert "<html" not in alone
-    assert '<progress class="wide" max="3" value="1">' in alone
+    assert '<progress class="wide" value="1" max="3"' in alone
 
 
 def test_those_never_seen_come_first(it: Client, three: list[Terminal]) -> None:

@@ -48,6 +48,17 @@ def badge(text: object, tone: str = display.CALM) -> SafeString:
 
 
 @register.filter
+def progress(done: int, total: int | None) -> SafeString:
+    return display.progress(done, total)
+
+
+@register.filter
+def digits(value: object) -> str:
+    """A number for an attribute, which people do not read: no separators."""
+    return str(value)
+
+
+@register.filter
 def copyable(text: object) -> SafeString:
     return display.copyable(text)
 

@@ -14,10 +14,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.common.cards import contains_card_number
-from apps.common.errors import Refusal
+from apps.common.errors import Invalid, Refusal
+from apps.common.money import exponent
 from apps.returns.admin.policy import pages
 from apps.returns.admin.story import DECISION_TONES, TraceRow, trace_row
-from apps.returns.commands import AskedLine, AskReturn
+from apps.returns.commands import AskedExchange, AskedLine, AskReturn
 from apps.returns.models import ConditionCode, CustomerReturn, PolicyVersion, ReasonCode
 from apps.returns.policy import LineDecision
 from apps.returns.policy.appeal import number_of
@@ -28,6 +29,7 @@ from apps.sales.commands import SaleKey
 from apps.stores.models import Store
 
 LINES = 5
+EXCHANGES = 3
 MOST_FOUND = 20
 
 
@@ -92,6 +94,37 @@ class LineForm(forms.Form):
         return data
 
 
+class ExchangeForm(forms.Form):
+    """What is taken along instead; its price is in the money of the shop."""
+
+    sku = _text(gettext_lazy("SKU"))
+    quantity = forms.DecimalField(
+        label=gettext_lazy("Quantity"), required=False, min_value=Decimal("0.001"), max_digits=9,
+        decimal_places=3,
+    )  # fmt: skip
+    price = forms.DecimalField(
+        label=gettext_lazy("Price of one"), required=False, min_value=Decimal(0), max_digits=12
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        given = [data.get(name) not in (None, "") for name in ("sku", "quantity", "price")]
+        if any(given) and not all(given) and not self.errors:
+            raise forms.ValidationError(_("Name the SKU, the quantity and the price."))
+        return data
+
+    def asked(self, number: int, currency: str) -> AskedExchange:
+        """Invalid for a price that this money has no coins for."""
+        row = self.cleaned_data
+        price = row["price"].scaleb(exponent(currency))
+        if price != price.to_integral_value():
+            raise Invalid(
+                _("%(price)s is no price in %(currency)s.")
+                % {"price": row["price"], "currency": currency}
+            )
+        return AskedExchange(number, row["sku"], row["quantity"], int(price))
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """A trial in words."""
@@ -113,19 +146,20 @@ def show(request: HttpRequest, version: PolicyVersion) -> HttpResponse:
     posted = request.POST if request.method == "POST" else None
     form = MadeUpForm(posted, initial={"refund_to": RefundTo.ORIGINAL})
     lines = [LineForm(posted, prefix=f"line{n}", words=words) for n in range(LINES)]
+    exchange = [ExchangeForm(posted, prefix=f"exchange{n}") for n in range(EXCHANGES)]
     shown, problem = None, ""
     found: list[CustomerReturn] = []
     term = request.GET.get("q", "").strip()
     if posted is not None:
-        shown, problem = _try_made_up(form, lines, version)
+        shown, problem = _try_made_up(form, lines, exchange, version)
     elif term:
         found = find_returns(term)
         if len(found) == 1:
             shown = _shown(try_past(found[0].pk, version))
     return pages.page(
         request, "admin/returns/try.html", version, _("Try %(version)s") % {"version": version},
-        version=version, every=every, term=term, found=found, form=form, lines=lines, shown=shown,
-        problem=problem, made_up=posted is not None,
+        version=version, every=every, term=term, found=found, form=form, lines=lines, exchange=exchange,
+        shown=shown, problem=problem, made_up=posted is not None,
     )  # fmt: skip
 
 
@@ -141,16 +175,33 @@ def find_returns(term: str) -> list[CustomerReturn]:
 
 
 def _try_made_up(
-    form: MadeUpForm, lines: Sequence[LineForm], version: PolicyVersion
+    form: MadeUpForm,
+    lines: Sequence[LineForm],
+    exchange: Sequence[ExchangeForm],
+    version: PolicyVersion,
 ) -> tuple[Shown | None, str]:
-    valid = [one.is_valid() for one in (form, *lines)]  # each, so that each says what is wrong
+    valid = [
+        one.is_valid() for one in (form, *lines, *exchange)
+    ]  # each, so that each says what is wrong
     if not all(valid):
         return None, ""
     asked = [one.cleaned_data for one in lines if one.cleaned_data.get("quantity")]
     if not asked:
         return None, _("Write a quantity into at least one line.")
     said = form.cleaned_data
-    ask = AskReturn(
+    try:
+        ask = _ask(said, asked, [one for one in exchange if one.cleaned_data.get("sku")])
+        at = said["at"] or timezone.now()
+        return _shown(try_ask(ask, shop=said["store"], version=version, at=at)), ""
+    except Refusal as refused:
+        return None, refused.detail
+
+
+def _ask(
+    said: dict[str, Any], asked: Sequence[dict[str, Any]], exchange: Sequence[ExchangeForm]
+) -> AskReturn:
+    currency = said["store"].currency
+    return AskReturn(
         sale=SaleKey(receipt_number=said["receipt"]) if said["receipt"] else None,
         lines=tuple(
             AskedLine(
@@ -159,15 +210,11 @@ def _try_made_up(
             )
             for number, row in enumerate(asked, start=1)
         ),
-        exchange=(), refund_to=said["refund_to"], operator=said["operator"],
+        exchange=tuple(one.asked(n, currency) for n, one in enumerate(exchange, start=1)),
+        refund_to=said["refund_to"], operator=said["operator"],
         customer=said["customer"], occurred_at=None, complete=False, gift_receipt=said["gift"],
         id_hash="shown for a trial" if said["document"] else "",
     )  # fmt: skip
-    at = said["at"] or timezone.now()
-    try:
-        return _shown(try_ask(ask, shop=said["store"], version=version, at=at)), ""
-    except Refusal as refused:
-        return None, refused.detail
 
 
 def _words() -> tuple[list[Any], list[Any]]:
