@@ -6,6 +6,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from apps.common.fields import written
 from apps.common.renderers import JSONRenderer, to_json
 from apps.common.views import RegisterView, caller_of, read_query
 from apps.events import frames
@@ -25,7 +26,7 @@ class Changes(RegisterView):
     def get(self, request: Request) -> Response:
         query = read_query(FeedQuery, request)
         page = feed_page(caller=caller_of(request), after=query.get("after"), limit=query["limit"])
-        return Response(FeedOut(page).data)
+        return Response(written(FeedOut, page))
 
 
 class EventStreamRenderer(JSONRenderer):
@@ -64,7 +65,7 @@ def _as_stream(page: FeedPage) -> bytes:
     epoch = page.epoch
     told = [
         frames.event_frame(
-            write_cursor(epoch, event.position or 0), event.type, to_json(EventOut(event).data)
+            write_cursor(epoch, event.position or 0), event.type, to_json(written(EventOut, event))
         )
         for event in page.items
     ]

@@ -6,6 +6,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from apps.common.fields import written
 from apps.common.views import RegisterView, caller_of, read_body, read_query
 from apps.idempotency.commands import Answer
 from apps.idempotency.http import answer, answer_once
@@ -23,7 +24,7 @@ class Stock(RegisterView):
     def get(self, request: Request) -> Response:
         query = read_query(StockQuery, request)
         levels = levels_of(sku=query["sku"], store_number=query.get("store"))
-        return Response(StockOut({"items": levels, "next": None}).data)
+        return Response(written(StockOut, {"items": levels, "next": None}))
 
 
 class Counts(RegisterView):
@@ -45,6 +46,6 @@ class Counts(RegisterView):
                 actor=caller.actor,
                 now=now,
             )
-            return answer(201, CountOut(count).data, effect=f"count:{count.pk}")
+            return answer(201, written(CountOut, count), effect=f"count:{count.pk}")
 
         return answer_once(request, effect, now=now)

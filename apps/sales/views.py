@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from apps.common.caller import Caller
 from apps.common.errors import NotYours, Refusal
+from apps.common.fields import written
 from apps.common.paging import next_url
 from apps.common.problems import exception_handler, problem_document
 from apps.common.views import RegisterView, caller_of, read_body, read_query
@@ -57,7 +58,7 @@ class Sales(RegisterView):
     @extend_schema(operation_id="sale_by_natural_key", parameters=[KeyQuery], responses=SaleOut)
     def get(self, request: Request) -> Response:
         query = read_query(KeyQuery, request)
-        return Response(SaleOut(sale_by_key(SaleKey(**query))).data)
+        return Response(written(SaleOut, sale_by_key(SaleKey(**query))))
 
 
 class SalesBatch(RegisterView):
@@ -83,7 +84,7 @@ class SaleByReceipt(RegisterView):
 
     @extend_schema(operation_id="sale", responses=SaleOut)
     def get(self, request: Request, receipt_number: str) -> Response:
-        return Response(SaleOut(sale_by_key(SaleKey(receipt_number=receipt_number))).data)
+        return Response(written(SaleOut, sale_by_key(SaleKey(receipt_number=receipt_number))))
 
 
 class SaleSearch(RegisterView):
@@ -103,7 +104,7 @@ class SaleSearch(RegisterView):
             until=query.get("to"),
         )
         sales, cursor = search_sales(search, cursor=query.get("cursor"))
-        return Response(SalePageOut({"items": sales, "next": next_url(request, cursor)}).data)
+        return Response(written(SalePageOut, {"items": sales, "next": next_url(request, cursor)}))
 
 
 def _sale(data: dict[str, Any], caller: Caller) -> NewSale:
@@ -121,8 +122,8 @@ def _answer(taken: TakenIn, request_id: str) -> Answer:
         document = problem_document("sale-conflict", None, request_id)
         return answer(409, document, effect="", keep=False)
     if taken.outcome == "duplicate":
-        return answer(200, SaleTakenOut(taken).data, effect="")
-    return answer(201, SaleTakenOut(taken).data, effect=f"sale:{taken.sale_id}")
+        return answer(200, written(SaleTakenOut, taken), effect="")
+    return answer(201, written(SaleTakenOut, taken), effect=f"sale:{taken.sale_id}")
 
 
 def _take_batch(bodies: list[Any], caller: Caller, now: Any) -> list[dict[str, Any]]:

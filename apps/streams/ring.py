@@ -8,6 +8,7 @@ from heapq import merge
 from typing import Any
 from uuid import UUID
 
+from apps.common.fields import written
 from apps.common.renderers import to_json
 from apps.events.commands import Cursor
 from apps.events.feed import write_cursor
@@ -37,7 +38,7 @@ class Entry:
     def item(self) -> bytes:
         """The event as it stands in a page."""
         if not self._item:
-            self._item = to_json(EventOut(to_event(self._row)).data)
+            self._item = to_json(written(EventOut, to_event(self._row)))
         return self._item
 
     @property

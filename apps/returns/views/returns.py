@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from apps.approvals import services as approvals
 from apps.approvals.commands import Proof
 from apps.approvals.services import ApprovalRefused
+from apps.common.fields import written
 from apps.common.paging import next_url
 from apps.common.throttling import few_wrong_approvals
 from apps.common.views import RegisterView, caller_of, read_body, read_query
@@ -47,7 +48,7 @@ class Quote(RegisterView):
     def post(self, request: Request) -> Response:
         ask = to_ask(read_body(ReturnIn, request))
         shown = services.quote_return(ask, caller=caller_of(request), now=timezone.now())
-        return Response(ReturnOut(shown).data)
+        return Response(written(ReturnOut, shown))
 
 
 class Returns(RegisterView):
@@ -74,7 +75,9 @@ class Returns(RegisterView):
             since=query.get("since"),
             cursor=query.get("cursor"),
         )
-        return Response(ReturnPageOut({"items": returns, "next": next_url(request, cursor)}).data)
+        return Response(
+            written(ReturnPageOut, {"items": returns, "next": next_url(request, cursor)})
+        )
 
 
 class OneReturn(RegisterView):
@@ -86,7 +89,7 @@ class OneReturn(RegisterView):
     def get(self, request: Request, return_id: UUID) -> Response:
         read_query(OneQuery, request)
         found = find_return(return_id, store_id=caller_of(request).store_id)
-        return Response(ReturnOut(show_return(found)).data)
+        return Response(written(ReturnOut, show_return(found)))
 
 
 class Complete(RegisterView):
@@ -129,7 +132,7 @@ class Override(RegisterView):
                 return_id, ruling, proof=given[0], caller=caller, now=now
             )
             name = f"override:{shown.id}:{len(shown.overrides)}"
-            return answer(200, ReturnOut(shown).data, effect=name)
+            return answer(200, written(ReturnOut, shown), effect=name)
 
         return answer_once(request, effect, now=now, before=prove)
 
@@ -157,6 +160,6 @@ def _answer(
 ) -> HttpResponse:
     def effect() -> Answer:
         shown = act()
-        return answer(status, ReturnOut(shown).data, effect=f"{act_name}:{shown.id}")
+        return answer(status, written(ReturnOut, shown), effect=f"{act_name}:{shown.id}")
 
     return answer_once(request, effect, now=now)

@@ -4,6 +4,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from apps.common.fields import written
 from apps.common.paging import next_url
 from apps.common.views import RegisterView, caller_of, read_query
 from apps.streams.selectors import resync_page
@@ -24,4 +25,4 @@ class Resync(RegisterView):
             "items": page.items,
             "next": next_url(request, page.cursor),
         }
-        return Response(ResyncOut(shown).data)
+        return Response(written(ResyncOut, shown))

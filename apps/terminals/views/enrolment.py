@@ -6,6 +6,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from apps.common.fields import written
 from apps.common.throttling import PerAddress, few_wrong_codes
 from apps.common.views import read_body
 from apps.idempotency.http import optional_key
@@ -36,4 +37,4 @@ class Enrol(APIView):
         headers = {"Cache-Control": "no-store"}
         if enrolled.replayed:
             headers["Idempotent-Replayed"] = "true"
-        return Response(EnrolOut(enrolled).data, status=201, headers=headers)
+        return Response(written(EnrolOut, enrolled), status=201, headers=headers)

@@ -6,6 +6,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.common.addresses import address_of
+from apps.common.fields import written
 from apps.common.views import RegisterView, caller_of, read_body
 from apps.idempotency.http import optional_key
 from apps.terminals import services
@@ -33,7 +34,7 @@ class Keys(RegisterView):
             caller=caller_of(request),
             now=timezone.now(),
         )
-        return Response(KeyOut(posted).data, status=201, headers={"Cache-Control": "no-store"})
+        return Response(written(KeyOut, posted), status=201, headers={"Cache-Control": "no-store"})
 
 
 class Heartbeat(RegisterView):

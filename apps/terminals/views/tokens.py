@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.common.errors import Invalid
+from apps.common.fields import written
 from apps.common.parsers import BoundedFormParser
 from apps.common.problems import problem_document
 from apps.common.throttling import PerAddress
@@ -66,7 +67,7 @@ class Token(APIView):
             issued = self._issue(request, form.validated_data)
         except (MalformedForm, InvalidClient, InvalidScope, UnsupportedGrant) as error:
             return _oauth_error(error.code, error.detail, str(getattr(request, "request_id", "")))
-        return Response(TokenOut(issued).data, headers={"Cache-Control": "no-store"})
+        return Response(written(TokenOut, issued), headers={"Cache-Control": "no-store"})
 
     def _issue(self, request: Request, form: dict[str, Any]) -> IssuedToken:
         if form["grant_type"] != "client_credentials":
