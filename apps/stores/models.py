@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import zoneinfo
+from functools import cache
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -12,9 +13,11 @@ from simple_history.models import HistoricalRecords
 from apps.common.money import CURRENCIES, CashRounding
 from apps.stores.states import CashMode
 
+_time_zones = cache(zoneinfo.available_timezones)  # it opens some 600 files
+
 
 def validate_timezone(name: str) -> None:
-    if name not in zoneinfo.available_timezones():
+    if name not in _time_zones():
         raise ValidationError(_("Not a time zone of the IANA list, such as Europe/Berlin."))
 
 
