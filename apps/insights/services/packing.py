@@ -23,7 +23,6 @@ from apps.audit.services.sealing import seal_entries
 from apps.common.caller import Actor
 from apps.insights.story.chapters import chapters_of, headline
 from apps.insights.story.facts import facts_of
-from apps.insights.story.pdf import to_pdf
 from apps.insights.story.reading import read_proof, read_told
 from apps.returns.admin.story import Story
 
@@ -37,6 +36,9 @@ SHA256SUMS (to check those: sha256sum -c SHA256SUMS)."""
 
 def make_pack(story: Story, *, actor: Actor, now: datetime) -> bytes:
     """A ZIP. What waits for its seal is sealed first; that it was made is recorded with the hashes."""
+    # Here, since reportlab takes long to load, and most processes never make a PDF.
+    from apps.insights.story.pdf import to_pdf
+
     seal_entries()
     entries = _entries(story)
     told, proof = read_told(story), read_proof(entries)
