@@ -12,6 +12,7 @@ from django.utils import translation
 
 from apps.common import limits, valkey
 from apps.insights.services.checking import check_invariants
+from tests.template import ready_template
 from tests.world import Register, make_register
 
 
@@ -53,6 +54,12 @@ def register(db: None, request: pytest.FixtureRequest) -> Iterator[Register]:
     if request.node.get_closest_marker("cooks_the_books") is None:
         with connection.cursor() as cursor:
             assert [r for r in check_invariants(cursor) if r.violations] == []
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """What was migrated once is copied; without pytest-xdist there is nobody to share it with."""
+    connection.settings_dict["TEST"]["TEMPLATE"] = ready_template()
 
 
 # Only what a test left is emptied: to truncate each table takes ten times as long. Ledgers refuse to

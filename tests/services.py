@@ -8,6 +8,7 @@ from contextlib import ExitStack
 import pytest
 
 from stack.testing import session_services
+from tests.template import template
 
 _running = ExitStack()
 
@@ -22,6 +23,11 @@ def pytest_load_initial_conftests() -> None:
         WAKEUPS="0",
         LOG_LEVEL="ERROR",
     )
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes() -> None:
+    _running.enter_context(template())
 
 
 def pytest_unconfigure() -> None:
