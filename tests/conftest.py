@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -9,11 +11,19 @@ from django.core.management.commands import flush
 from django.db import connection
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.utils import translation
+from psycopg._preparing import PrepareManager
+from whitenoise.middleware import WhiteNoiseMiddleware
 
 from apps.common import limits, valkey
 from apps.insights.services.checking import check_invariants
 from tests.template import ready_template
 from tests.world import Register, make_register
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays to the end: nothing in it has to be looked at for garbage."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
@@ -99,3 +109,32 @@ def tables_are_emptied_fast() -> Iterator[None]:
         patch.setattr(flush, "emit_post_migrate_signal", lambda *_, **__: None)
         yield
     connection.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def statements_stay_prepared() -> Iterator[None]:
+    """Psycopg forgets what it prepared when a transaction is rolled back, which ends each test.
+
+    PostgreSQL keeps it: to plan the same statements anew costs it more than to carry them out.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(PrepareManager, "clear", lambda _: False)
+        patch.setattr(PrepareManager, "prepared_max", 500)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def static_files_are_listed_once() -> Iterator[None]:
+    """Each HTTP client of a test makes the middleware anew, which asks the disk for every file."""
+    list_files = WhiteNoiseMiddleware.add_files_from_finders
+    listed: dict[str, Any] = {}
+
+    def add_files(self: WhiteNoiseMiddleware) -> None:
+        if not listed:
+            list_files(self)
+            listed.update(self.files)
+        self.files.update(listed)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", add_files)
+        yield
