@@ -48,6 +48,10 @@ soak-rotation: .venv/ready  ## Change keys, cut lines and kill servers under reg
 soak-deliveries: .venv/ready  ## Kill workers and mistreat receivers while events go out: [MINUTES=2] [KILLS=100]
 	@exec $(PYTHON) -m soak.deliveries --minutes $(or $(MINUTES),2) --kills $(or $(KILLS),100) $(ARGS)
 
+.PHONY: soak-trail
+soak-trail: .venv/ready  ## Return much at once, and walk the chains it leaves: [RETURNS=1000] [CLIENTS=50]
+	@exec $(PYTHON) -m soak.trail --returns $(or $(RETURNS),1000) --clients $(or $(CLIENTS),50) $(ARGS)
+
 .PHONY: verify
 verify: .venv/ready  ## Check that the books agree, line by line
 	@exec $(PYTHON) -m stack verify

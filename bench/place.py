@@ -8,7 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -57,11 +57,13 @@ class Place:
 
 
 @contextmanager
-def brought_up(folder: Folder, *, streams: bool = False) -> Iterator[Place]:
+def brought_up(
+    folder: Folder, *, streams: bool = False, settings: Mapping[str, str] | None = None
+) -> Iterator[Place]:
     """PostgreSQL (durable), Valkey, web, worker and beat on empty data; nothing is left behind.
 
     With `streams` also what waits, which costs the others something and is left out where they are
-    measured.
+    measured. `settings` are PostgreSQL's.
     """
     folder.make()
     with ExitStack() as leaving:
@@ -72,7 +74,7 @@ def brought_up(folder: Folder, *, streams: bool = False) -> Iterator[Place]:
         leaving.callback(shutil.rmtree, data, ignore_errors=True)
         data.mkdir()
         with step("PostgreSQL 18 and Valkey 9, new and empty"):
-            database = postgres.start(data / "postgres", durable=True)
+            database = postgres.start(data / "postgres", durable=True, settings=settings)
             leaving.callback(database.stop)
             broker = valkey.start(data / "valkey")
             leaving.callback(broker.stop)

@@ -147,9 +147,11 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 20
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 # What is told never waits behind refunds, nor behind calls to other systems; and one of those that
-# hangs holds no refund. So each has a queue, and a worker, of its own.
+# hangs holds no refund. So each has a queue, and a worker, of its own. The worker of the feed seals, too:
+# both are short, and one at a time.
 CELERY_TASK_ROUTES = {
     "integrations.carry_feed": {"queue": "feed"},
+    "audit.seal": {"queue": "trail"},
     "integrations.deliver": {"queue": "deliveries"},
     "integrations.pull": {"queue": "deliveries"},
 }

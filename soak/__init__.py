@@ -14,5 +14,5 @@
     old_keys     keys that were replaced, tried before and after their time
     revoked      what was revoked, tried from that moment on (probe: one attempt, past the proxy)
     books        what the database holds, by SELECTs of its own; judge: held against the journals
-    conduct      all of it, in time; figures, report: what came of it
+    conduct      all of it, in time; figures, table, report: what came of it
 """

@@ -15,6 +15,7 @@ from soak import conduct, report
 from soak.figures import figures
 from soak.place import Place, brought_up
 from soak.plan import Plan
+from soak.table import table
 from stack.console import StackError, console, say, say_plain
 from stack.signals import Stopped, stop_on_signals
 
@@ -42,7 +43,7 @@ def _judge(plan: Plan, place: Place, file: Path | None) -> int:
     run = conduct.run(plan, place)
     found = figures(run)
     wide = Console(width=None if console.is_terminal else 100, highlight=False)
-    wide.print(report.table(found))
+    wide.print(table("Rotation while registers are at work", found))
     if file:
         report.write(file, plan, run, found)
     if all(figure.holds for figure in found):

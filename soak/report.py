@@ -1,4 +1,4 @@
-"""The figures as a table for people, and as a file for programs."""
+"""What is behind the figures, and all of them as a file for programs."""
 
 from __future__ import annotations
 
@@ -8,25 +8,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from rich.table import Table
-
-from soak.figures import Figure, Must, Run, ended_on_the_way
+from soak.figures import Figure, Run, ended_on_the_way
 from soak.plan import Plan
 
 SHOWN = 10  # of each kind of finding
-
-
-def table(figures: Sequence[Figure]) -> Table:
-    """One row a figure, with a tick or a cross where it has to be something."""
-    shown = Table("Rotation while registers are at work", "", "", title_justify="left")
-    shown.columns[1].justify = "right"
-    group = ""
-    for figure in figures:
-        if group and figure.group != group:
-            shown.add_section()
-        group = figure.group
-        shown.add_row(figure.name, f"{figure.value:,}", _mark(figure))
-    return shown
 
 
 def troubles(run: Run) -> list[str]:
@@ -64,10 +49,3 @@ def write(path: Path, plan: Plan, run: Run, figures: Sequence[Figure]) -> None:
         "findings": asdict(run.findings),
     }
     path.write_text(json.dumps(document, indent=1) + "\n")
-
-
-def _mark(figure: Figure) -> str:
-    if figure.must is Must.ANY:
-        return ""
-    wanted = "0" if figure.must is Must.ZERO else "> 0"
-    return f"[green]✓[/] {wanted}" if figure.holds else f"[red]✗[/] {wanted}"

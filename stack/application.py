@@ -156,7 +156,7 @@ def _servers(application: Application) -> dict[str, list[str]]:
             *celery,
             "worker",
             "-Q",
-            "feed",
+            "feed,trail",
             "--pool",
             "solo",
             "--loglevel",

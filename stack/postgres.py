@@ -13,6 +13,7 @@ import shutil
 import signal
 import socket
 import tempfile
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,8 +62,14 @@ class Database:
         shutil.rmtree(self.socket_folder, ignore_errors=True)
 
 
-def start(data_dir: Path, *, durable: bool, log: Path | None = None) -> Database:
-    """Start the server kept in this folder, making it on first use.
+def start(
+    data_dir: Path,
+    *,
+    durable: bool,
+    log: Path | None = None,
+    settings: Mapping[str, str] | None = None,
+) -> Database:
+    """Start the server kept in this folder, making it on first use; `settings` are of its own besides.
 
     `durable=False` trades every guarantee after a crash for speed: tests only.
     """
@@ -77,7 +84,8 @@ def start(data_dir: Path, *, durable: bool, log: Path | None = None) -> Database
     )  # a recursive chmod of the checkout must not keep the server from starting
     sockets = _socket_folder(data_dir, user)
     _end_leftover(data_dir, sockets)
-    server = _server(programs, data_dir, sockets, user, durable=durable, log=log)
+    wanted = SETTINGS | ({} if durable else THROWAWAY) | dict(settings or {})
+    server = _server(programs, data_dir, sockets, user, wanted, log=log)
     server.start()
     try:
         _wait_ready(server, sockets)
@@ -186,12 +194,11 @@ def _server(
     data_dir: Path,
     sockets: Path,
     user: int | None,
+    settings: Mapping[str, str],
     *,
-    durable: bool,
     log: Path | None,
 ) -> Child:
-    settings = SETTINGS | {"unix_socket_directories": str(sockets), "port": "5432"}
-    settings |= {} if durable else THROWAWAY
+    settings = {**settings, "unix_socket_directories": str(sockets), "port": "5432"}
     env = _environment()
     with suppress(OSError, IndexError):
         # After a kill the process id in this file may belong to any program by now, and the server

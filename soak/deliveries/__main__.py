@@ -14,6 +14,7 @@ from rich.console import Console
 from soak.deliveries import conduct, report
 from soak.deliveries.place import Place, brought_up
 from soak.deliveries.plan import DeliveryPlan
+from soak.table import table
 from stack.console import StackError, console, say, say_plain
 from stack.signals import Stopped, stop_on_signals
 
@@ -45,7 +46,7 @@ def _judge(plan: DeliveryPlan, place: Place, file: Path | None) -> int:
     run = conduct.run(plan, place)
     found = report.figures(run)
     wide = Console(width=None if console.is_terminal else 100, highlight=False)
-    wide.print(report.table(found))
+    wide.print(table("Deliveries while workers die", found))
     if file:
         report.write(file, plan, run, found)
     if all(figure.holds for figure in found):

@@ -1,4 +1,4 @@
-"""The figures as a table for people, and as a file for programs."""
+"""What is behind the figures, and all of them as a file for programs."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
-
-from rich.table import Table
 
 from soak.deliveries.conduct import Run
 from soak.deliveries.judge import Verdict
@@ -85,19 +83,6 @@ def _end(run: Run) -> list[Figure]:
     ]
 
 
-def table(found: Sequence[Figure]) -> Table:
-    """One row a figure, with a tick or a cross where it has to be something."""
-    shown = Table("Deliveries while workers die", "", "", title_justify="left")
-    shown.columns[1].justify = "right"
-    group = ""
-    for figure in found:
-        if group and figure.group != group:
-            shown.add_section()
-        group = figure.group
-        shown.add_row(figure.name, f"{figure.value:,}", _mark(figure))
-    return shown
-
-
 def troubles(run: Run) -> list[str]:
     """What is behind the figures that do not hold: the first few of each kind."""
     return [
@@ -117,10 +102,3 @@ def write(path: Path, plan: Plan, run: Run, found: Sequence[Figure]) -> None:
         "troubles": troubles(run),
     }
     path.write_text(json.dumps(document, indent=1) + "\n")
-
-
-def _mark(figure: Figure) -> str:
-    if figure.must is Must.ANY:
-        return ""
-    wanted = "0" if figure.must is Must.ZERO else "> 0"
-    return f"[green]✓[/] {wanted}" if figure.holds else f"[red]✗[/] {wanted}"

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.db import connection, transaction
 from psycopg import connect
 
 from apps.audit.models import AuditEntry, Seal, UnsealedEntry
 from apps.audit.services import sealing
 from apps.audit.services.sealing import seal_entries
+from stack.application import Application, _servers
+from stack.folder import Folder
 from tests.audit.trail import NOON, chain, findings, tamper, write
 
 
@@ -122,3 +126,20 @@ def test_what_is_rolled_back_leaves_nothing_to_seal() -> None:
         transaction.set_rollback(True)
     assert seal_entries() == 0
     assert not UnsealedEntry.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_worker_that_has_other_things_to_do_stops_after_some_batches(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sealing, "BATCH", 2)
+    write(1, *["a.b"] * 7)
+    assert seal_entries(batches=2) == 4
+    assert seal_entries() == 3
+    assert findings() == []
+
+
+def test_sealing_waits_behind_nothing_in_its_queue() -> None:
+    routes = settings.CELERY_TASK_ROUTES
+    assert [name for name, to in routes.items() if to["queue"] == "trail"] == ["audit.seal"]
+    assert "feed,trail" in _servers(Application(Folder(Path("x")), "http://x:1", "", ""))["feed"]

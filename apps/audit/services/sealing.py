@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import count
 from typing import Any
 
 from django.db import transaction
@@ -15,21 +16,23 @@ BATCH = 1_000
 _STORE = FIELDS.index("store_id")
 
 
-def seal_entries() -> int:
-    """Seal what waits until nothing does, in batches of their own transactions; how many it sealed.
+def seal_entries(*, batches: int | None = None) -> int:
+    """Seal what waits until nothing does, in batches of their own transactions; how many it sealed;
+    with `batches` no more than so many of them.
 
     One at a time, since a chain has one end: whoever finds the lock taken leaves at once, the
     holder seals all that was committed before it looked, and beat looks again a second later.
     """
     sealed = 0
-    while True:
+    for _ in count() if batches is None else range(batches):
         with transaction.atomic():
             if not store.lock_sealer():
                 return sealed
-            count = _seal_batch()
-        sealed += count
-        if count < BATCH:
-            return sealed
+            taken = _seal_batch()
+        sealed += taken
+        if taken < BATCH:
+            break
+    return sealed
 
 
 def _seal_batch() -> int:
