@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -73,3 +73,8 @@ def it(db: None) -> Client:
 @pytest.fixture
 def auditor(db: None) -> Client:
     return client_of(Role.AUDITOR)
+
+
+@pytest.fixture
+def as_role(db: None) -> Callable[..., Client]:
+    return client_of
