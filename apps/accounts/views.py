@@ -123,6 +123,12 @@ def is_proven(request: HttpRequest) -> bool:
     return not settings.STAFF_MFA or bool(request.session.get(PROVEN))
 
 
+def has_to_choose(request: HttpRequest, site: AdminSite) -> bool:
+    """Whether somebody is in whose password was chosen by somebody else."""
+    person = request.user
+    return isinstance(person, User) and person.password_is_given and site.has_permission(request)
+
+
 def _go_on(request: HttpRequest, person: User, going_to: str) -> HttpResponse:
     if not has_factor(person) and not settings.STAFF_MFA:
         return _let_in(request, person, going_to, "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import wraps
 from typing import Any
 
 from django.conf import settings
@@ -72,6 +73,18 @@ class ReturnsAdminSite(admin.AdminSite):
         ]
         return [*own, *super().get_urls()]
 
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """Who was given their password gets to the page that changes it, and out; nowhere else."""
+        inner = super().admin_view(view, cacheable)
+
+        @wraps(inner)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            if views.has_to_choose(request, self) and request.path not in _while_choosing():
+                return HttpResponseRedirect(reverse("admin:password_change"))
+            return inner(request, *args, **kwargs)
+
+        return guarded
+
     def has_permission(self, request: HttpRequest) -> bool:
         """Staff, with the second factor shown in this very session where one is asked for."""
         return super().has_permission(request) and views.is_proven(request)
@@ -127,6 +140,7 @@ class ReturnsAdminSite(admin.AdminSite):
 
     def months(self, request: HttpRequest) -> TemplateResponse:
         """The months of the big tables, and what was put away."""
+        self._only_who_sees_all(request)
         if not request.user.has_perm("audit.view_archivedmonth"):
             raise PermissionDenied
         context = {
@@ -134,6 +148,7 @@ class ReturnsAdminSite(admin.AdminSite):
             "title": _("Months"),
             "kinds": month_pages.read_kinds(now=timezone.now()),
             "folder_set": bool(settings.ARCHIVE_FOLDER),
+            "put_away": month_pages.is_any_put_away(),
         }
         request.current_app = self.name
         return TemplateResponse(request, "admin/months.html", context)
@@ -227,10 +242,15 @@ class ReturnsAdminSite(admin.AdminSite):
         return super().logout(request, extra_context)
 
     def password_change(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        first = views.has_to_choose(request, self)
         with transaction.atomic():
-            response = super().password_change(request, extra_context)
+            extra = {"first": first, **(extra_context or {})}
+            response = super().password_change(request, extra)
             if response.status_code == 302:
                 self._record_person(request, "user.password_changed")
+        if first and response.status_code == 302:
+            messages.success(request, _("Your password is your own now."))
+            return HttpResponseRedirect(reverse("admin:index"))
         return response
 
     def _record_person(self, request: HttpRequest, action: str) -> None:
@@ -239,3 +259,7 @@ class ReturnsAdminSite(admin.AdminSite):
         data = {"address": address_of(request)}
         subject = ("user", str(request.user.pk), request.user.get_username())
         self.record(request, action, subject, data=data)
+
+
+def _while_choosing() -> tuple[str, ...]:
+    return reverse("admin:password_change"), reverse("admin:logout"), reverse("admin:jsi18n")

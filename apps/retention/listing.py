@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.conf import settings
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from apps.audit.models import ArchivedMonth
@@ -21,11 +22,10 @@ from apps.retention.services.making import missing_soon
 
 @dataclass(frozen=True, slots=True)
 class MonthRow:
-    """`since` and `until` (without) are days, or words. `rows` None: not estimated yet."""
+    """`name` is the month in words. `rows` None: not estimated yet."""
 
     kind: Any
-    since: str
-    until: str
+    name: str
     rows: int | None
     size: int | None
     state: str
@@ -64,12 +64,20 @@ def read_kinds(*, now: datetime) -> list[KindRows]:
     ]
 
 
+def is_any_put_away() -> bool:
+    return ArchivedMonth.objects.exists()
+
+
 def _kept(kind: Kind) -> str:
+    """For how long, as it is: without a folder no month goes anywhere."""
+    days = {"n": settings.FEED_RETENTION_DAYS}
+    if not kind.setting and not settings.ARCHIVE_FOLDER:
+        return _("Kept for %(n)s days (FEED_RETENTION_DAYS).") % days
     if not kind.setting:
-        days = settings.FEED_RETENTION_DAYS
-        return _(
-            "Kept for %(n)s days (FEED_RETENTION_DAYS), and until their month is archived."
-        ) % {"n": days}
+        said = _("Kept for %(n)s days (FEED_RETENTION_DAYS), and until their month is archived.")
+        return said % days
+    if not settings.ARCHIVE_FOLDER:
+        return _("Kept for ever, since there is no folder to put it away to.")
     if not kind.months:
         return _("Kept for ever (%(setting)s is 0).") % {"setting": kind.setting}
     return _("Kept for %(n)s months beside the present one (%(setting)s).") % {
@@ -79,18 +87,24 @@ def _kept(kind: Kind) -> str:
 
 
 def _archived(kind: Kind, one: ArchivedMonth) -> MonthRow:
-    return MonthRow(kind.label, one.month.isoformat(), after(one.month).isoformat(), one.rows, None,
-                    _("put away"), CALM, one.file)  # fmt: skip
+    name = _in_words(one.month)
+    return MonthRow(kind.label, name, one.rows, None, _("put away"), CALM, one.file)
+
+
+def _in_words(month: date) -> str:
+    """November 2026, in the reader's language."""
+    return date_format(month, "YEAR_MONTH_FORMAT")
 
 
 def _row(kind: Kind, one: Partition, gone: dict[Any, ArchivedMonth], now: datetime) -> MonthRow:
     if one.month is None:
         state, tone, note = _rest(one)
-        return MonthRow(kind.label, _("any other"), "", one.rows, one.size, state, tone, note)
-    since = _("the beginning") if one.is_first else one.month.isoformat()
+        return MonthRow(kind.label, _("any other"), one.rows, one.size, state, tone, note)
+    name = _in_words(one.month)
+    if one.is_first:
+        name = _("%(month)s and before") % {"month": name}
     state, tone, note = _state(kind, one, gone, now)
-    until = after(one.month).isoformat()
-    return MonthRow(kind.label, since, until, one.rows, one.size, state, tone, note)
+    return MonthRow(kind.label, name, one.rows, one.size, state, tone, note)
 
 
 def _rest(one: Partition) -> tuple[str, str, str]:

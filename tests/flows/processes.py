@@ -33,7 +33,7 @@ class Processes:
             "LOG_LEVEL": "WARNING",
         }
 
-    def start_worker(self, queues: str = "celery,feed") -> Child:
+    def start_worker(self, queues: str = "celery,feed,trail") -> Child:
         """One process for all of these queues, ready to be woken: a wake-up ends after 10 s."""
         arguments = ["worker", "-Q", queues, "--pool", "prefork", "--concurrency", "1"]
         quiet = ["--loglevel", "INFO", "--without-gossip", "--without-mingle"]

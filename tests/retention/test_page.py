@@ -14,12 +14,18 @@ from apps.accounts.models import Role
 from apps.retention.commands import after
 from tests.admin.conftest import client_of
 from tests.retention.months import PRESENT
+from tests.world import Register
 
 pytestmark = pytest.mark.django_db
 
 
 def get(role: str) -> Any:
     return client_of(Role(role)).get(reverse("admin:months"))
+
+
+def test_who_was_given_some_shops_sees_no_page_about_the_whole(register: Register) -> None:
+    browser = client_of(Role.AUDITOR, register.store)
+    assert browser.get(reverse("admin:months")).status_code == 403
 
 
 @pytest.mark.parametrize(
@@ -34,6 +40,9 @@ def test_the_page_names_months_and_states(
 ) -> None:
     body = get("auditor").content.decode()
     assert "ARCHIVE_FOLDER names no folder" in body
+    assert "beside the present one" not in body
+    assert body.count("Kept for ever, since there is no folder") == 4
+    assert "and until their month is archived" not in body
     settings.ARCHIVE_FOLDER = str(tmp_path)
     browser = client_of(Role.IT_ADMINISTRATOR)
     with django_assert_max_num_queries(20):
@@ -41,8 +50,11 @@ def test_the_page_names_months_and_states(
     assert "ARCHIVE_FOLDER names no folder" not in body
     for said in (
         "Trail",
-        "the beginning",
-        after(PRESENT).isoformat(),
+        f"{PRESENT:%B %Y} and before",
+        f"{after(PRESENT):%B %Y}",
+        "Nothing was put away so far.",
+        "Kept for 24 months beside the present one",
+        "and until their month is archived",
         "being filled",
         "made ahead",
     ):
@@ -54,6 +66,6 @@ def test_the_command_says_the_same() -> None:
     call_command("partitions", "--make", "--archive", stdout=out)
     lines = out.getvalue().splitlines()
     assert len(lines) == 25
-    assert lines[0].split()[:4] == ["Trail", "the", "beginning", after(PRESENT).isoformat()]
+    assert lines[0].split()[:4] == ["Trail", f"{PRESENT:%B}", f"{PRESENT:%Y}", "and"]
     assert lines[0].endswith("being filled")
     assert lines[4].endswith("empty")

@@ -7,6 +7,7 @@ from typing import Any, Protocol, cast
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
+from django.db import transaction
 from django.db.models import CharField, Exists, OuterRef, QuerySet
 from django.db.models.functions import Cast
 from django.forms import ModelForm
@@ -19,7 +20,7 @@ from apps.accounts.admin.acts import LOG_OUT, RESET, UNLOCK
 from apps.accounts.admin.forms import Choices, NewPersonForm, PersonForm
 from apps.accounts.models import LoginTries, Role, SecondFactor, TriesBy, User
 from apps.accounts.policy import BOUND
-from apps.accounts.services import end_sessions
+from apps.accounts.services import end_sessions, note_given_password
 from apps.common import display
 from apps.common.admin import ActingAdmin, HistoryAdmin, actor_of, rows, section
 from apps.common.admin.columns import column, exactly, flag, when
@@ -166,6 +167,8 @@ class PersonAdmin(ActingAdmin[User], HistoryAdmin[User], UserAdmin):  # type: ig
         self, request: HttpRequest, obj: User, form: ModelForm[User], change: bool
     ) -> None:
         obj.is_staff = True
+        if not change:
+            obj.password_is_given = True
         super().save_model(request, obj, form, change)
         if change and {"is_active", "shops", "regions"} & set(form.changed_data):
             end_sessions(obj, actor=actor_of(request), now=timezone.now())
@@ -173,10 +176,12 @@ class PersonAdmin(ActingAdmin[User], HistoryAdmin[User], UserAdmin):  # type: ig
     def user_change_password(
         self, request: HttpRequest, id: str, form_url: str = ""
     ) -> HttpResponse:
-        response = super().user_change_password(request, id, form_url)
-        person = self.get_object(request, id)
-        if request.method == "POST" and response.status_code == 302 and person is not None:
-            self.record(request, "password_set", person, {})
+        with transaction.atomic():
+            response = super().user_change_password(request, id, form_url)
+            person = self.get_object(request, id)
+            if request.method == "POST" and response.status_code == 302 and person is not None:
+                note_given_password(person, by=request.user)
+                self.record(request, "password_set", person, {})
         return response
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:

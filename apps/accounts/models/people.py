@@ -41,11 +41,19 @@ class User(AbstractUser):
     regions = ArrayField(
         models.BigIntegerField(), verbose_name=_("regions"), default=list, blank=True
     )
+    # Somebody else chose it, and knows it: the person gets no further than to a password of their own.
+    password_is_given = models.BooleanField(default=False, editable=False)
     password_before = models.CharField(max_length=128, blank=True, editable=False)
     session_epoch = models.PositiveIntegerField(default=0, editable=False)
     objects: ClassVar[StaffManager] = StaffManager()
     history = HistoricalRecords(
-        excluded_fields=["password", "password_before", "session_epoch", "last_login"]
+        excluded_fields=[
+            "password",
+            "password_is_given",
+            "password_before",
+            "session_epoch",
+            "last_login",
+        ]
     )
 
     class Meta:
@@ -59,7 +67,7 @@ class User(AbstractUser):
 
     def set_password(self, raw_password: str | None) -> None:
         """The one before is kept (hashed), so that it is not taken up again."""
-        self.password_before = self.password
+        self.password_before, self.password_is_given = self.password, False
         super().set_password(raw_password)
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:

@@ -15,7 +15,12 @@ from apps.accounts.services.factors import (
     renew_recovery_codes,
     reset_factor,
 )
-from apps.accounts.services.people import create_user, end_sessions, note_review
+from apps.accounts.services.people import (
+    create_user,
+    end_sessions,
+    note_given_password,
+    note_review,
+)
 
 __all__ = [
     "Knock",
@@ -27,6 +32,7 @@ __all__ = [
     "enter_code",
     "enter_password",
     "note_entered",
+    "note_given_password",
     "note_left",
     "note_review",
     "open_again",

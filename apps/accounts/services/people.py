@@ -42,6 +42,11 @@ def end_sessions(person: User, *, actor: Actor, now: datetime) -> None:
     record(person, "user.sessions_ended", actor=actor, now=now)
 
 
+def note_given_password(person: User, *, by: Any) -> None:
+    """Somebody else set the password: the person has to choose one of their own at the next log-in."""
+    User.objects.filter(pk=person.pk).update(password_is_given=person.pk != by.pk)
+
+
 def note_review(*, people: int, actor: Actor, now: datetime) -> None:
     """Somebody took the review of access away as a file."""
     fact = Fact("access.exported", "access", "review", data={"people": people})

@@ -32,7 +32,7 @@ class Command(BaseCommand):
         for month in read_months(now=now):
             rows = "?" if month.rows is None else f"{month.rows:,}"
             size = "" if month.size is None else f"{month.size / 1024 / 1024:,.1f} MB"
-            line = f"{month.kind!s:<12}{month.since:<15}{month.until:<12}{rows:>12}{size:>14}  {month.state}"
+            line = f"{month.kind!s:<12}{month.name:<27}{rows:>12}{size:>14}  {month.state}"
             self.stdout.write(f"{line} {month.note}".rstrip())
 
     def _archive(self, now: Any) -> None:

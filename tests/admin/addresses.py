@@ -1,0 +1,92 @@
+"""Every address of the admin, from its routes: filled with a thing of theirs, each act and each version."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import product
+
+from django.contrib import admin
+from django.db.models import Model
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from tests.admin.helpers import registered
+
+Pick = Callable[[type[Model]], Model | None]
+"""The thing of a model that addresses are about."""
+
+_PLACE = re.compile(r"<(?:[a-z]+:)?([a-z_]+)>")
+_HISTORY = "^([^/]+)/history/([^/]+)/$"
+OF_A_THING = ("id", "object_id", "key", "return_id")
+FIXED: Mapping[str, tuple[str, ...]] = {
+    "token": ("1",),
+    "number": ("1",),
+    "content_type_id": ("1",),
+}
+ASIDE = {"login", "logout", "login_code", "login_set_up", "app_list", None}
+"""The door itself, and what only leads elsewhere; their own tests are in tests/accounts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """`route` is its name; `model` what it is about, None: a page about the whole."""
+
+    route: str
+    model: type[Model] | None
+    path: str
+
+
+def routes() -> Iterator[tuple[str, str]]:
+    """(name, pattern below /admin/) of every route of the admin."""
+    for pattern, route in _walk(get_resolver()):
+        if pattern.startswith("admin/") and route.name not in ASIDE:
+            yield str(route.name), pattern.removeprefix("admin/")
+
+
+def addresses(pick: Pick) -> Iterator[Address]:
+    """AssertionError where a route has a place that nobody said how to fill, or there is no thing to fill it."""
+    models = {f"{m._meta.app_label}/{m._meta.model_name}/": m for m in registered()}
+    for name, pattern in routes():
+        model = next((m for start, m in models.items() if pattern.startswith(start)), None)
+        thing = None if model is None else pick(model)
+        places = _PLACE.findall(pattern)
+        for values in product(*(_values(place, model, thing, name) for place in places)):
+            path = pattern
+            for value in values:
+                path = _PLACE.sub(value, path, count=1)
+            yield Address(name, model, f"/admin/{path}")
+
+
+def _values(
+    place: str, model: type[Model] | None, thing: Model | None, name: str
+) -> tuple[str, ...]:
+    if place in OF_A_THING:
+        if model is None:
+            return ("1",)
+        assert thing is not None, f"{name}: there is no {model._meta.label} to try it with."
+        return (str(thing.pk),)
+    if place == "act":
+        assert model is not None
+        return _acts(model, bulk=name.endswith("_bulk"))
+    if place == "version_id":
+        history = getattr(thing, "history", None)
+        newest = history and history.order_by("history_id").first()
+        return (str(newest.history_id if newest else 1),)
+    assert place in FIXED, f"{name}: how is {place} filled? Say it in tests/admin/addresses.py."
+    return FIXED[place]
+
+
+def _acts(model: type[Model], *, bulk: bool) -> tuple[str, ...]:
+    owner = admin.site._registry[model]
+    names = tuple(act.name for act in getattr(owner, "bulk_acts" if bulk else "acts", ()))
+    return names or ("none",)
+
+
+def _walk(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for entry in resolver.url_patterns:
+        address = prefix + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            yield from _walk(entry, address)
+        else:
+            yield address.replace(_HISTORY, "<object_id>/history/<version_id>/"), entry
