@@ -173,6 +173,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "apps.accounts.passwords.NotUsedBefore"},
 ]
 LOGIN_URL = "admin:login"
+# Whether a form that changes settings has to be told why.
+REASON_REQUIRED = env.bool("REASON_REQUIRED", default=not DEVELOPMENT)
 # A second factor for everybody who logs in. Only development may go without.
 STAFF_MFA = env.bool("STAFF_MFA", default=not DEVELOPMENT)
 if not STAFF_MFA and not DEVELOPMENT:

@@ -102,7 +102,7 @@ def _list(label: str, role: str) -> str:
         return NO
     verbs = ("add", "change", "delete")
     may = [verb for verb in verbs if getattr(owner, f"has_{verb}_permission")(request)]
-    if isinstance(owner, ReadOnlyAdmin) and getattr(owner, "acts", ()):
+    if isinstance(owner, ReadOnlyAdmin) and getattr(owner, "acts", None):
         may += ["buttons"] * request.user.has_perm(
             f"{model._meta.app_label}.change_{model._meta.model_name}"
         )

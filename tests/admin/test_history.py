@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.contrib import admin
 from django.test import Client
@@ -166,3 +168,27 @@ def test_words_have_a_history_from_the_start(it: Client, register: Register) -> 
 
     assert reason.history.count() == 1
     assert "History" in it.get(page(reason)).content.decode()
+
+
+def test_where_reasons_are_required_nothing_changes_without_one(
+    it: Client, register: Register, settings: Any
+) -> None:
+    settings.REASON_REQUIRED = True
+    shop = register.store
+    with nothing_changes():
+        assert "This field is required." in it.post(page(shop), SHOP).content.decode()
+    assert it.post(page(shop), {**SHOP, "change_reason": "Ticket 7"}).status_code == 302
+    assert shop.history.latest().history_change_reason == "Ticket 7"
+
+
+def test_shops_and_regions_of_a_person_are_named(it: Client, register: Register) -> None:
+    north = Region.objects.create(name="North")
+    person = User.objects.create(username="ines", role=Role.SUPPORT, regions=[north.pk])
+    person.shops = [register.store.pk, 99]
+    person.save()
+    new, old = person.history.order_by("-history_id")[:2]
+
+    text = read(it, url(User, "compare", person.pk), a=str(new.pk), b=str(old.pk))
+
+    assert "0042 Shop 0042, one that is gone (99)" in text
+    assert "North" in text

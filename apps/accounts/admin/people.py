@@ -25,6 +25,7 @@ from apps.common import display
 from apps.common.admin import ActingAdmin, HistoryAdmin, actor_of, rows, section
 from apps.common.admin.columns import column, exactly, flag, when
 from apps.common.admin.filters import chosen, flagged
+from apps.common.admin.versions import Named
 
 admin.site.unregister(Group)  # the role says all
 
@@ -183,6 +184,10 @@ class PersonAdmin(ActingAdmin[User], HistoryAdmin[User], UserAdmin):  # type: ig
                 note_given_password(person, by=request.user)
                 self.record(request, "password_set", person, {})
         return response
+
+    def called(self) -> Named:
+        shops, regions = cast(PlacesSite, self.admin_site).places_to_give()
+        return {"shops": dict(shops), "regions": dict(regions)}
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return False

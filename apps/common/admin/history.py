@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, Generic, TypeVar
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -80,7 +81,8 @@ class HistoryAdmin(RecordedAdmin[M], SimpleHistoryAdmin, Generic[M]):  # type: i
     ) -> Any:
         if change and obj is not None and self.has_change_permission(request, obj):
             base = more.get("form", self.form)
-            more["form"] = type(base)(base.__name__, (base,), {REASON: ReasonField()})
+            field = ReasonField(required=settings.REASON_REQUIRED)
+            more["form"] = type(base)(base.__name__, (base,), {REASON: field})
         return super().get_form(request, obj, change=change, **more)
 
     def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:
@@ -97,6 +99,10 @@ class HistoryAdmin(RecordedAdmin[M], SimpleHistoryAdmin, Generic[M]):  # type: i
         if reason:
             made = obj.history.filter(history_id__gt=request.newest_history)  # type: ignore[attr-defined]
             made.filter(history_change_reason=None).update(history_change_reason=reason)
+
+    def called(self) -> versions.Named:
+        """What ids are called that a setting keeps as plain values."""
+        return {}
 
     def revert_disabled(self, request: HttpRequest, obj: Any = None) -> bool:
         return True
@@ -136,7 +142,7 @@ class HistoryAdmin(RecordedAdmin[M], SimpleHistoryAdmin, Generic[M]):  # type: i
         if len(found) != 2:
             messages.error(request, _("Choose two different versions."))
             return HttpResponseRedirect(self._url("history", thing.pk))
-        rows = versions.compare(found[0], found[1])
+        rows = versions.compare(found[0], found[1], called=self.called())
         more = {"before": found[0], "after": found[1], "rows": rows, "title": _("Two versions")}
         return self._version_page(request, thing, "admin/history/compare.html", **more)
 
@@ -160,9 +166,14 @@ class HistoryAdmin(RecordedAdmin[M], SimpleHistoryAdmin, Generic[M]):  # type: i
                 messages.error(request, f"{label}: {' '.join(str(e) for e in errors)}".lstrip(": "))
         now = self._records(thing).order_by("-history_id").first()
         names = self._restored(form, version)
-        rows = [one for one in versions.compare(now, version, names) if one.differs]
+        rows = [
+            one
+            for one in versions.compare(now, version, names, called=self.called())
+            if one.differs
+        ]
         title = _("Put this version back")
-        more = {"rows": rows, "version": version, "title": title, "once": once.fresh()}
+        more = {"rows": rows, "version": version, "title": title, "once": once.fresh(),
+                "reason_required": settings.REASON_REQUIRED}  # fmt: skip
         return self._version_page(request, thing, "admin/history/restore.html", **more)
 
     def _restore(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -30,13 +30,23 @@ class Compared:
     differs: bool
 
 
-def compare(before: Any, after: Any, names: Container[str] | None = None) -> list[Compared]:
-    """Every setting (or those named) of two historical records, what differs first."""
+Named = Mapping[str, Mapping[int, str]]
+"""By setting: what the ids in it are called."""
+
+
+def compare(
+    before: Any, after: Any, names: Container[str] | None = None, *, called: Named | None = None
+) -> list[Compared]:
+    """Every setting (or those named) of two historical records, what differs first.
+
+    Ids of settings in `called` are shown by name.
+    """
+    known = called or {}
     found = [
         Compared(
             str(capfirst(field.verbose_name)),
-            shown(before, field),
-            shown(after, field),
+            shown(before, field, known.get(field.name)),
+            shown(after, field, known.get(field.name)),
             getattr(before, field.attname) != getattr(after, field.attname),
         )
         for field in settings_of(after)
@@ -53,8 +63,8 @@ def settings_of(record: Any) -> Iterable[Field[Any, Any]]:
             yield field
 
 
-def shown(record: Any, field: Field[Any, Any]) -> Any:
-    """A value as people read it."""
+def shown(record: Any, field: Field[Any, Any], called: Mapping[int, str] | None = None) -> Any:
+    """A value as people read it; ids by what they are called."""
     value = getattr(record, field.attname)
     if value is None or value in ("", [], {}):
         return display.NOTHING
@@ -67,7 +77,7 @@ def shown(record: Any, field: Field[Any, Any]) -> Any:
     if isinstance(value, datetime):
         return display.exact(value)
     if isinstance(value, list):
-        return display.listed(value)
+        return display.listed(_called(one, called) for one in value)
     if isinstance(value, dict):
         return display.pairs(value)
     return value
@@ -85,6 +95,12 @@ def answers_of(then: BaseForm, now: BaseForm, names: frozenset[str]) -> MultiVal
         elif value is not None:
             data[name] = value
     return data
+
+
+def _called(one: Any, called: Mapping[int, str] | None) -> Any:
+    if called is None:
+        return one
+    return called.get(one) or _("one that is gone (%(key)s)") % {"key": one}
 
 
 def _related(record: Any, field: ForeignKey[Any, Any], value: Any) -> str:
