@@ -15,7 +15,7 @@ HEAD = """\
 # Who may see and do what
 
 This table is made from the program itself (`python -m tests.admin.access_table`), and a test fails while it
-differs. Requests by hand are tried against every address behind it, by `tests/accounts/test_by_hand.py`.
+differs. Each cell is tried against its page.
 
 - **all**: of every shop. An IT administrator or auditor who was given shops sees those only, and no page about the
   whole (marked *).
