@@ -93,7 +93,8 @@ const fitting = [...document.querySelectorAll("[data-shown-for]")].map((field) =
 }).filter(({ row, chooser }) => row && chooser);
 const showFitting = () => {
   for (const { row, chooser, answers } of fitting) {
-    row.hidden = !answers.includes(chooser.value) && !row.classList.contains("wrong");
+    const said = chooser.value ?? chooser.querySelector(":checked")?.value;
+    row.hidden = !answers.includes(said) && !row.classList.contains("wrong");
   }
   for (const panel of new Set(fitting.map(({ row }) => row.closest(".panel")))) {
     panel.hidden = [...panel.querySelectorAll(".row")].every((row) => row.hidden);

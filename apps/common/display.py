@@ -20,6 +20,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 
 from apps.common.money import exponent
@@ -154,6 +155,23 @@ def link_to(label: str, pk: object, text: object) -> SafeString:
     except NoReverseMatch:
         return format_html("{}", text)
     return format_html('<a href="{}">{}</a>', address, text)
+
+
+_REFERRED = {
+    "return": ("returns.customerreturn", _lazy("the return")),
+    "sale": ("sales.sale", _lazy("the sale")),
+    "refund": ("refunds.refund", _lazy("the refund")),
+    "count": ("inventory.stockcount", _lazy("the count")),
+}
+
+
+def referred(reference: str) -> SafeString | str:
+    """`return:<id>` or `sale:<id>:1` → a link to it; what is no such thing stays as it is."""
+    kind, _sep, key = reference.partition(":")
+    if kind not in _REFERRED or not key:
+        return reference or NOTHING
+    label, text = _REFERRED[kind]
+    return link_to(label, key.partition(":")[0], text)
 
 
 def table(head: Sequence[object], rows: Iterable[Sequence[object]], css: str = "") -> SafeString:

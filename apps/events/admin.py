@@ -14,6 +14,7 @@ from apps.common.admin.columns import column, exactly, pairs, when
 from apps.common.admin.filters import chosen
 from apps.events.models import Event, FeedHead
 
+_KNOWN_BY = ("number", "receipt_number", "label", "name", "sku", "destination")
 _SUBJECTS = ("sale", "return", "refund", "stock", "policy")
 
 
@@ -37,10 +38,14 @@ def place(event: Event) -> str:
 
 @column("subject", _("subject"))
 def subject(event: Event) -> str:
-    """By the number people know, else by the beginning of its id."""
-    number = event.data.get("number") or event.data.get("receipt_number")
+    """By the number or name that people know, else by a link to what it came of, or its id."""
+    known = next((event.data[name] for name in _KNOWN_BY if event.data.get(name)), "")
     key = event.subject_id.rpartition(":")[2]
-    return display.noted(number or (f"{key[:13]}…" if len(key) > 13 else key), event.subject_type)
+    if not known and len(key) > 13:
+        reference = event.subject_id if ":" in event.subject_id else f"{event.subject_type}:{key}"
+        link = display.referred(reference)
+        known = f"{key[:13]}…" if link == reference else link
+    return display.noted(known or key, event.subject_type)
 
 
 def _is_placed(value: str) -> Q:
@@ -77,6 +82,6 @@ class FeedHeadAdmin(ReadOnlyAdmin[FeedHead]):
     """One row: the last place that was given, and the epoch of the feed."""
 
     ordering = ("id",)
-    list_display = ("__str__", "last_position", "epoch")
+    list_display = ("last_position", "epoch")
     fields = ("last_position", "epoch")
     lead = _("The last place given in the feed. The epoch changes after a restore from a backup.")

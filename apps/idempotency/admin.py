@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.common import display
 from apps.common.admin import ReadOnlyAdmin, section
-from apps.common.admin.columns import column, exactly, when
+from apps.common.admin.columns import column, copyable, exactly, referred, when
 from apps.common.admin.filters import since
 from apps.idempotency.models import IdempotentRequest
 
@@ -46,12 +46,24 @@ class IdempotentRequestAdmin(ReadOnlyAdmin[IdempotentRequest]):
     """The same request again gets the same answer; these are the answers that are kept."""
 
     ordering = ("-id",)
-    list_display = (call, "key", answer, "effect", when("created_at", _("when")))
+    list_display = (
+        call,
+        "key",
+        answer,
+        referred("effect", _("effect")),
+        when("created_at", _("when")),
+    )
     list_filter = (since("created_at", _("When")),)
     search_paths = ("effect", "terminal_id")
     search_help_text = _("What came of it (return:<id>), or the id of a register")
     fieldsets = (
-        section(None, call, "key", answer, "effect"),
+        section(
+            None,
+            call,
+            copyable("key", _("Idempotency-Key")),
+            answer,
+            referred("effect", _("effect")),
+        ),
         section(None, exactly("created_at", _("when")), terminal, "request_id"),
         section(None, answer_body),
     )

@@ -39,7 +39,7 @@ class ReturnsAdminSite(admin.AdminSite):
     site_title = _("Returns")
     index_title = _("Home")
     site_url = None
-    _empty_value_display = NOTHING
+    empty_value_display = NOTHING
     enable_nav_sidebar = True
     logout_template = "admin/logged_out.html"
     password_change_template = "admin/password_change.html"

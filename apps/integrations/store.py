@@ -20,7 +20,8 @@ _INSERT = """
 INSERT INTO integrations_delivery (destination_id, event_id, event_type, position, subject, sequence, label,
        status, attempts, tries, next_attempt_at, cause, detail, created_at, settled_by, note)
 SELECT %s, e.id, e.type, e.position, e.subject_type || ':' || e.subject_id, e.sequence,
-       left(coalesce(e.data ->> 'number', e.data ->> 'receipt_number', ''), 64),
+       left(coalesce(e.data ->> 'number', e.data ->> 'receipt_number', e.data ->> 'label', e.data ->> 'name',
+                     e.data ->> 'sku', e.data ->> 'destination', ''), 64),
        'pending', 0, 0, %s, '', '', %s, '', ''
   FROM events_event e WHERE e.id = ANY (%s)
 ON CONFLICT (destination_id, event_id) DO NOTHING

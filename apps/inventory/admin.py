@@ -20,7 +20,16 @@ from apps.common.admin import (
     everybodys,
     section,
 )
-from apps.common.admin.columns import column, copyable, exactly, flag, quantity, related, when
+from apps.common.admin.columns import (
+    column,
+    copyable,
+    exactly,
+    flag,
+    quantity,
+    referred,
+    related,
+    when,
+)
 from apps.common.admin.filters import belongs, chosen, flagged, since
 from apps.inventory import services
 from apps.inventory.models import Item, StockCount, StockLevel, StockMovement
@@ -179,7 +188,7 @@ class StockMovementAdmin(ReadOnlyAdmin[StockMovement]):
         "bucket",
         quantity("quantity", _("quantity")),
         when("occurred_at", _("happened"), zone=_ZONE),
-        "reference",
+        referred("reference", _("by")),
     )
     list_select_related = ("store", "item")
     list_filter = (
@@ -203,6 +212,7 @@ class StockMovementAdmin(ReadOnlyAdmin[StockMovement]):
             None,
             exactly("occurred_at", _("happened"), zone=_ZONE),
             exactly("recorded_at", _("recorded"), zone=_ZONE),
+            referred("reference", _("by")),
             copyable("reference", _("reference")),
         ),
     )

@@ -80,6 +80,9 @@ class StockLevel(models.Model):
             ),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.item} · {self.store}"
+
 
 class StockMovement(models.Model):
     """The ledger of goods. `reference` (say `return:<id>:1`) is opaque here and happens once."""
@@ -112,6 +115,9 @@ class StockMovement(models.Model):
             models.Index(fields=["store", "item", "-id"], name="stock_movement_level"),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.item} · {self.get_kind_display()} {self.pk}"
+
 
 class StockCount(models.Model):
     """A shelf count: the difference to what was expected is the inventory's accuracy."""
@@ -130,6 +136,9 @@ class StockCount(models.Model):
             # The latest counts of a shop.
             models.Index(fields=["store", "-counted_at"], name="stock_count_recent"),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.item} · {self.store}"
 
 
 class StockReport(models.Model):

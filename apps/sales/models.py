@@ -242,3 +242,6 @@ class SaleConflict(models.Model):
                 fields=["-last_at"], condition=models.Q(status="open"), name="sale_conflict_open"
             ),
         ]
+
+    def __str__(self) -> str:
+        return self.sale.receipt_number

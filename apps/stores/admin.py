@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.contrib import admin
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from apps.common import display
 from apps.common.admin import EVERYTHING, HistoryAdmin, section
-from apps.common.admin.columns import flag, related
+from apps.common.admin.columns import column, flag, related
 from apps.common.admin.filters import belongs, flagged
 from apps.stores.models import Region, Store
 
@@ -61,12 +65,20 @@ def _of_a_shop(shops: frozenset[int]) -> Q:
     return Q(pk__in=Store.objects.filter(pk__in=shops).values("region"))
 
 
+@column("qty_shops", _("shops"))
+def shops(region: Any) -> str:
+    return display.count(region.shops)
+
+
 @admin.register(Region)
 class RegionAdmin(HistoryAdmin[Region]):
     shop_rule = staticmethod(_of_a_shop)
     restorable = EVERYTHING
-    list_display = ("name",)
+    list_display = ("name", shops)
     ordering = ("name",)
     search_paths = ("name__icontains",)
     empty_says = _("A region groups shops, so that a policy can be set for all of them at once.")
     empty_first = _("Not needed until some shops have other rules than the rest.")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Region]:
+        return super().get_queryset(request).annotate(shops=Count("store"))

@@ -24,8 +24,8 @@ class ShopsForm(forms.ModelForm[User]):
         label=_("Shops"),
         coerce=int,
         required=False,
-        widget=forms.SelectMultiple(attrs={"size": 8}),
-        help_text=_("Several: hold Ctrl. These, and those of the regions."),
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("These, and those of the regions."),
     )
     regions = forms.TypedMultipleChoiceField(
         label=_("Regions"),

@@ -10,9 +10,11 @@ from django.contrib.admin import ShowFacets
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.forms import ChoiceField
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from apps.common.admin.choices import name_blank
 from apps.common.admin.keyset import KeysetChangeList
 from apps.common.admin.scope import ShopRule, seen_rows, shops_of, within
 from apps.common.caller import Actor, user_actor
@@ -65,6 +67,7 @@ class HouseAdmin(admin.ModelAdmin[M], Generic[M]):
     """How a row belongs to a shop. None: only people who see every shop see this page."""
     search_paths: ClassVar[tuple[str, ...]] = ()
     """Lookups that a search tries, joined by OR. Bare names match exactly."""
+    search_help_text = _("Name")
     empty_says: ClassVar[Any] = _("Nothing here yet.")
     empty_first: ClassVar[Any] = ""
     """What would be in this list, and what to do first."""
@@ -101,6 +104,19 @@ class HouseAdmin(admin.ModelAdmin[M], Generic[M]):
         if "queryset" not in kwargs and shops_of(request, self.admin_site) is not None:
             kwargs["queryset"] = seen_rows(request, self.admin_site, db_field.related_model)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """What stands for no choice is a word, or a dash where none is needed."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if isinstance(field, ChoiceField):
+            name_blank(field)
+        return field
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        """Only what is set up has a history of versions; the trail has everything."""
+        raise Http404
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return KeysetChangeList

@@ -112,6 +112,16 @@ def copyable(field: str, label: Any) -> Column:
     return show
 
 
+def referred(field: str, label: Any) -> Column:
+    """A link to what a reference such as `return:<id>` names."""
+
+    @column(f"referred_{field}", label)
+    def show(row: Any) -> str:
+        return display.referred(reach(row, field) or "")
+
+    return show
+
+
 def pairs(field: str, label: Any) -> Column:
     """A document as rows of name and value."""
 

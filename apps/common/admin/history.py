@@ -116,7 +116,7 @@ class HistoryAdmin(RecordedAdmin[M], SimpleHistoryAdmin, Generic[M]):  # type: i
             "may_restore": thing and self._may_restore(request, thing),
             **(extra_context or {}),
         }
-        response: HttpResponse = super().history_view(request, object_id, extra)
+        response: HttpResponse = SimpleHistoryAdmin.history_view(self, request, object_id, extra)
         return response
 
     def history_form_view(

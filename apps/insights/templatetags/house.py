@@ -8,7 +8,9 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
+from django.contrib.admin.helpers import AdminField
 from django.db.models import Model
+from django.forms import BoundField
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -20,6 +22,14 @@ register = template.Library()
 @register.filter
 def money(minor: int | None, currency: str) -> SafeString:
     return display.money(minor, currency)
+
+
+@register.filter
+def label(field: BoundField | AdminField) -> SafeString:
+    """The label of a field, marked where it has to be filled in; without a colon."""
+    bound = field.field if isinstance(field, AdminField) else field
+    attrs: dict[str, str | bool] = {"class": "required"} if bound.field.required else {}
+    return bound.label_tag(attrs=attrs, label_suffix="")
 
 
 @register.filter

@@ -9,7 +9,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from apps.common.admin import section
-from apps.integrations.admin.fields import ScheduleField, SpanField, StatusesField, show_for
+from apps.common.admin.choices import show_for
+from apps.integrations.admin.fields import ScheduleField, SpanField, StatusesField
 from apps.integrations.admin.kind_form import (
     KindForm,
     credentials_there,
@@ -43,13 +44,15 @@ class DestinationForm(KindForm):
         label=_("Shops"),
         required=False,
         coerce=str,
-        help_text=_("None chosen: all. Several with Ctrl or ⌘ held down."),
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("None ticked: all."),
     )
     regions = forms.TypedMultipleChoiceField(
         label=_("Regions"),
         required=False,
         coerce=int,
-        help_text=_("None chosen: all. Shop and region both have to fit."),
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("None ticked: all. Shop and region both have to fit."),
     )
     every_seconds = SpanField(
         least=5,
@@ -90,7 +93,6 @@ class DestinationForm(KindForm):
         fields = sorted(SETTINGS - {"config"})
         help_texts: ClassVar[dict[str, Any]] = {
             "sync_mode": _("A change counts at the next tick, within a second or two."),
-            "regions": _("None chosen: all."),
             "when_exhausted": _(
                 "In the error queue it waits for a person. Paused, what happens is kept as well."
             ),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -19,13 +18,6 @@ from apps.integrations.policy.durations import (
 )
 
 _NO_SPAN = _("“%(text)s” is no span of time. Write it as 30 s, 5 min, 2 h or 1 d.")
-
-
-def show_for(form: forms.BaseForm, chooser: str, fields: Mapping[str, Iterable[str]]) -> None:
-    """Fields that only some answers to `chooser` need: a script puts the others away."""
-    for name, answers in fields.items():
-        if name in form.fields:
-            form.fields[name].widget.attrs["data-shown-for"] = f"{chooser}={','.join(answers)}"
 
 
 class SpanField(forms.CharField):

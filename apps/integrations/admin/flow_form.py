@@ -8,8 +8,9 @@ from zoneinfo import available_timezones
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from apps.common.admin.choices import show_for
 from apps.common.keyring import UnreadableSecret
-from apps.integrations.admin.fields import PairsField, SpanField, show_for
+from apps.integrations.admin.fields import PairsField, SpanField
 from apps.integrations.models import SyncFlow
 from apps.integrations.policy.access import WORDS, check_access
 from apps.integrations.policy.pulling import path_problem

@@ -12,6 +12,7 @@ from apps.common.admin.columns import (
     copyable,
     exactly,
     money,
+    referred,
     related,
     when,
 )
@@ -30,7 +31,7 @@ class EntryInline(ReadOnlyInline[StoreCreditEntry, StoreCredit]):
     fields = rows(
         exactly("at", _("when"), zone="account__store__timezone"),
         money("amount_minor", _("amount"), currency="account__currency"),
-        copyable("reference", _("reference")),
+        referred("reference", _("reference")),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[StoreCreditEntry]:

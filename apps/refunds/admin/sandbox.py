@@ -27,6 +27,7 @@ class SandboxPaymentAdmin(ReadOnlyAdmin[SandboxPayment]):
     ordering = ("ref",)
     list_display = ("ref", money("amount_minor", _("amount")))
     search_paths = ("ref",)
+    search_help_text = _("Reference of the payment")
     fields = rows(copyable("ref", _("payment")), money("amount_minor", _("amount")))
     lead = _("What the built-in processor for trying things out has heard of.")
     empty_says = _("The sandbox hears of a payment with its first refund.")
@@ -46,6 +47,7 @@ class SandboxRefundAdmin(ReadOnlyAdmin[SandboxRefund]):
     )
     list_select_related = ("payment",)
     search_paths = ("payment_id", "key", "pk")
+    search_help_text = _("Reference of the payment or refund, or its key")
     fields = rows(
         related("payment", _("payment")),
         money("amount_minor", _("amount"), currency="payment__currency"),

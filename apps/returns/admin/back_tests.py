@@ -40,7 +40,8 @@ def standing(test: BackTest) -> str:
 def looked_at(test: BackTest) -> str:
     if test.total is None:
         return display.NOTHING
-    return display.noted(display.count(test.seen), _("of %(n)s") % {"n": display.count(test.total)})
+    of_all = format_html(str(_("of {}")), display.count(test.total))
+    return display.noted(display.count(test.seen), of_all)
 
 
 def _cancel(request: HttpRequest, test: BackTest) -> Any:

@@ -23,6 +23,7 @@ from apps.common.admin import (
     rows,
     section,
 )
+from apps.common.admin.choices import show_for
 from apps.common.admin.columns import column, state, when
 from apps.common.admin.scope import shops_of
 from apps.returns.admin.policy import which, words
@@ -60,6 +61,10 @@ class PolicyForm(forms.ModelForm[ReturnPolicy]):
     class Meta:
         model = ReturnPolicy
         fields = ("name", "scope", "region", "store", "channel", "priority", "second_person")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        show_for(self, "scope", {"region": [PolicyScope.REGION], "store": [PolicyScope.STORE]})
 
     def clean(self) -> dict[str, Any]:
         """A policy for a region or a shop names it, and only then."""

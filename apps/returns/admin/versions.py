@@ -73,6 +73,7 @@ class PolicyVersionAdmin(ActingAdmin[PolicyVersion], HistoryAdmin[PolicyVersion]
     list_filter = (chosen("status", _("Status"), VersionStatus.choices),)
     ordering = ("policy__name", "-version")
     search_paths = ("policy__name__icontains",)
+    search_help_text = _("Name of the policy")
     empty_says = _("Wordings of policies: drafts, the ones in force, and the retired ones.")
     empty_first = _("Open a policy and write its first version.")
 

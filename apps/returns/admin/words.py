@@ -21,6 +21,7 @@ class WordAdmin(HistoryAdmin[Any]):
     list_display = ("code", "name", "disposition")
     ordering = ("code",)
     search_paths = ("code", "name__icontains")
+    search_help_text = _("Code or name")
     fields = ("code", "name", "disposition")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:

@@ -75,6 +75,7 @@ def facts_of(terminal: Any, now: datetime) -> Facts:
         queue_depth=seen.queue_depth if seen else None,
         key_due_at=getattr(terminal, "due_at", None),
         notices=getattr(terminal, "notice_kinds", ()),
+        speaks_itself=terminal.adapter == "rest",
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from apps.common.admin.choices import CHOOSE, show_for
 from apps.stores.models import Region, Store
 from apps.terminals.admin.ordering import label_of
 from apps.terminals.models import Terminal
@@ -35,10 +36,10 @@ class OrderForm(forms.Form):
         help_text=_("Those without a key in use are left out."),
     )
     region = forms.ModelChoiceField(
-        Region.objects.order_by("name"), label=_("Region"), required=False
+        Region.objects.order_by("name"), label=_("Region"), required=False, empty_label=CHOOSE
     )
     store = forms.ModelChoiceField(
-        Store.objects.order_by("number"), label=_("Shop"), required=False
+        Store.objects.order_by("number"), label=_("Shop"), required=False, empty_label=CHOOSE
     )
     registers = forms.CharField(
         label=_("These registers"),
@@ -76,6 +77,11 @@ class OrderForm(forms.Form):
     reason = forms.CharField(
         label=_("Reason"), required=False, max_length=200, help_text=_("For the trail.")
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        answers = {"region": ["region"], "store": ["store"], "registers": ["chosen"]}
+        show_for(self, "which", answers)
 
     def clean_registers(self) -> list[Terminal]:
         """The registers that were named; an error names those that do not exist."""

@@ -36,6 +36,7 @@ class Facts:
     queue_depth: int | None
     key_due_at: datetime | None
     notices: Sequence[str]  # kinds of those that are open
+    speaks_itself: bool = True  # not through a web shop, which vouches for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class Finding:
 def look_at(facts: Facts, *, now: datetime) -> list[Finding]:
     """Everything there is to say, the worst first; never empty."""
     if facts.status != TerminalStatus.ACTIVE:
-        return [_by_status(facts.status)]
+        return [_by_status(facts)]
     found = [*_about_key(facts, now), *_about_line(facts, now)]
     found.sort(key=lambda finding: _WORST_FIRST.index(finding.tone))
     return found or [Finding("good", _("Well"))]
@@ -60,10 +61,12 @@ def health(facts: Facts, *, now: datetime) -> Finding:
     return look_at(facts, now=now)[0]
 
 
-def _by_status(status: str) -> Finding:
-    if status == TerminalStatus.PENDING:
-        return Finding("wait", _("Give it an enrolment code"))
-    if status == TerminalStatus.SUSPENDED:
+def _by_status(facts: Facts) -> Finding:
+    if facts.status == TerminalStatus.PENDING:
+        if facts.speaks_itself:
+            return Finding("wait", _("Give it an enrolment code"))
+        return Finding("calm", _("Of a web shop: needs no key"))
+    if facts.status == TerminalStatus.SUSPENDED:
         return Finding("wait", _("Refused until you activate it again"))
     return Finding("calm", _("Out of use"))
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from apps.common.admin.choices import CHOOSE
 from apps.common.cards import contains_card_number
 from apps.common.errors import Invalid, Refusal
 from apps.common.money import exponent
@@ -41,7 +42,9 @@ class MadeUpForm(forms.Form):
     """What a register would send; nothing of it is kept."""
 
     store = forms.ModelChoiceField(
-        Store.objects.order_by("number"), label=gettext_lazy("Shop that takes the goods back")
+        Store.objects.order_by("number"),
+        label=gettext_lazy("Shop that takes the goods back"),
+        empty_label=CHOOSE,
     )
     receipt = _text(
         gettext_lazy("Receipt number"), 96, help_text=gettext_lazy("Empty: without a receipt.")

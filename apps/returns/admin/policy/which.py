@@ -12,6 +12,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from apps.common.admin.choices import CHOOSE
 from apps.common.admin.scope import Shops, within
 from apps.returns.models import ReturnPolicy
 from apps.returns.services.choosing import Candidate, candidates_for
@@ -24,7 +25,9 @@ _BREADTH = {PolicyScope.STORE: 0, PolicyScope.REGION: 1, PolicyScope.ALL: 2}
 
 class PlaceForm(forms.Form):
     store = forms.ModelChoiceField(
-        Store.objects.none(), label=gettext_lazy("Shop that takes the goods back")
+        Store.objects.none(),
+        label=gettext_lazy("Shop that takes the goods back"),
+        empty_label=CHOOSE,
     )
     channel = forms.ChoiceField(
         label=gettext_lazy("Bought"),
