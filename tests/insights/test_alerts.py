@@ -100,7 +100,7 @@ def test_a_flow_that_is_late(erp: Destination) -> None:
     watch(now=late)
 
     assert opened() == [
-        ("flow-stale", "Events for ERP have been waiting for longer than 900 seconds.")
+        ("flow-stale", "Events for ERP have been waiting for longer than 15 min.")
     ]
     Destination.objects.update(max_age_seconds=3600)
     assert watch(now=late) == (0, 1)

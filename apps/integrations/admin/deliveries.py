@@ -97,6 +97,14 @@ def said(delivery: Delivery) -> str:
     return display.noted(display.code(delivery.cause), delivery.detail)
 
 
+@column("state", _("status"))
+def standing(delivery: Delivery) -> str:
+    """For the list: with the time of the next attempt, where there is one."""
+    if delivery.status != DeliveryStatus.PENDING:
+        return _STATE(delivery)  # type: ignore[no-any-return]
+    return display.noted(_STATE(delivery), display.moment(delivery.next_attempt_at))
+
+
 @column("when_next", _("next attempt"))
 def next_attempt(delivery: Delivery) -> str:
     if delivery.status != DeliveryStatus.PENDING:
@@ -129,8 +137,8 @@ class DeliveryAdmin(AskingAdmin[Delivery], BulkAdmin[Delivery], ReadOnlyAdmin[De
     bulk_acts = (_AGAIN,)
     trail_name = "delivery"
     ordering = ("-id",)
-    list_display = (kind, about, related("destination", _("destination")), _STATE, "attempts",
-                    said, next_attempt, when("created_at", _("made")))  # fmt: skip
+    list_display = (kind, about, related("destination", _("destination")), standing, "attempts",
+                    said, when("created_at", _("made")))  # fmt: skip
     list_select_related = ("destination",)
     list_filter = (
         ByDestination,

@@ -25,7 +25,7 @@ def test_a_late_source_is_told_of_once_and_closes_by_itself(source: Source) -> N
     late = now + timedelta(seconds=630)
     assert [watch(now=late), watch(now=late)] == [(1, 0), (0, 0)]
     alert = Alert.objects.get()
-    assert sentence(alert) == "ERP was not read completely for more than 600 seconds."
+    assert sentence(alert) == "ERP was not read completely for more than 10 min."
     assert alert.link == f"/admin/integrations/syncflow/{flow.pk}/change/"
     read(flow)
     assert watch(now=timezone.now()) == (0, 1)
