@@ -17,6 +17,7 @@ from apps.refunds.models import Refund
 from apps.returns.models import CustomerReturn
 from apps.sales.models import Sale
 
+# A file written has no status; what went wrong without an answer has a problem.
 # The dead are counted in the order of the index `delivery_dead`, so that it is walked, not the table.
 _GLANCE = """
 SELECT d.id, w.oldest, x.dead, c.calls, c.failed, h.open_until, h.last_success_at
@@ -29,8 +30,8 @@ SELECT d.id, w.oldest, x.dead, c.calls, c.failed, h.open_until, h.last_success_a
                       WHERE destination_id = d.id AND status = 'dead'
                       ORDER BY cause, id DESC LIMIT %(dead)s) few) x
  CROSS JOIN LATERAL (SELECT count(*) AS calls,
-                            count(*) FILTER (WHERE status IS NULL OR status NOT BETWEEN 200 AND 299) AS failed
-                       FROM (SELECT status FROM integrations_call
+                            count(*) FILTER (WHERE problem <> '' OR status NOT BETWEEN 200 AND 299) AS failed
+                       FROM (SELECT status, problem FROM integrations_call
                               WHERE destination_id = d.id AND at > %(since)s
                               ORDER BY at DESC LIMIT %(calls)s) recent) c
  WHERE d.id = ANY (%(ids)s)

@@ -6,8 +6,9 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Count, Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -67,7 +68,7 @@ def _of_a_shop(shops: frozenset[int]) -> Q:
 
 @column("qty_shops", _("shops"))
 def shops(region: Any) -> str:
-    return display.count(region.shops)
+    return display.count(len(region.shops))
 
 
 @admin.register(Region)
@@ -81,4 +82,5 @@ class RegionAdmin(HistoryAdmin[Region]):
     empty_first = _("Not needed until some shops have other rules than the rest.")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Region]:
-        return super().get_queryset(request).annotate(shops=Count("store"))
+        theirs = Store.objects.filter(region=OuterRef("pk")).values("pk")
+        return super().get_queryset(request).annotate(shops=ArraySubquery(theirs))

@@ -220,3 +220,10 @@ def test_an_unchanged_shop_elsewhere_is_not_asked(it: Client, register: Register
 
     assert "1 were left out: another policy goes before this one." in text
     assert "No return would have come to another outcome." in text
+
+
+def test_a_second_draft_is_written_beside_the_first(it: Client, register: Register) -> None:
+    policy = ReturnPolicy.objects.get()
+    for _n in range(2):
+        assert it.post(act(policy, "write-version")).status_code == 302
+    assert sorted(policy.versions.values_list("version", flat=True)) == [1, 2, 3]

@@ -44,7 +44,9 @@ def draft_version(
         inforce = policy.versions.filter(status=VersionStatus.PUBLISHED).first()
         rules = inforce.rules if inforce else default_rules()
     validate_rules(rules)
-    last = policy.versions.order_by("-version").values_list("version", flat=True).first() or 0
+    # Not `policy.versions`: a page may have loaded some of them with the policy, and means those then.
+    every = PolicyVersion.objects.filter(policy=policy)
+    last = every.order_by("-version").values_list("version", flat=True).first() or 0
     return PolicyVersion.objects.create(
         policy=policy, version=last + 1, rules=rules, created_at=now, written_at=now,
         written_by=actor.label[:150], written_by_id=_id_of(actor),
