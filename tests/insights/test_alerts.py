@@ -99,9 +99,7 @@ def test_a_flow_that_is_late(erp: Destination) -> None:
     assert watch(now=late - timedelta(seconds=10)) == (0, 0)
     watch(now=late)
 
-    assert opened() == [
-        ("flow-stale", "Events for ERP have been waiting for longer than 15 min.")
-    ]
+    assert opened() == [("flow-stale", "Events for ERP have been waiting for longer than 15 min.")]
     Destination.objects.update(max_age_seconds=3600)
     assert watch(now=late) == (0, 1)
 

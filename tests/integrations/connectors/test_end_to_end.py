@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from apps.events.services import place_events
 from apps.integrations.models import Attempt, Call, Delivery, Destination, Mapping
+from apps.integrations.selectors import glances
 from apps.integrations.services import (
     add_destination,
     change_destination,
@@ -82,6 +83,7 @@ def test_a_day_in_the_books(register: Register, drops: Path) -> None:
     a_day(register)
 
     assert set(send(books)) == {"delivered"}
+    assert glances([books.pk], now=timezone.now())[books.pk].failed == 0
 
     [file] = (drops / "books" / "entries").iterdir()
     text = file.read_text()
