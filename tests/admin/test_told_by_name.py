@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.test import Client
 
 from apps.events.models import Event
@@ -32,7 +34,7 @@ def test_a_level_is_called_by_item_and_shop(it: Client, register: Register) -> N
 def test_how_far_a_back_test_is_shows_no_markup(it: Client, register: Register) -> None:
     BackTest.objects.create(
         version=PolicyVersion.objects.get(), rules={}, lock_version=1, days=30,
-        returns_since=SOLD_AT, returns_until=SOLD_AT, asked_at=SOLD_AT, due_at=SOLD_AT,
+        returns_since=SOLD_AT - timedelta(days=30), returns_until=SOLD_AT, asked_at=SOLD_AT, due_at=SOLD_AT,
         asked_by="ines", seen=1, total=2,
     )  # fmt: skip
     assert "&lt;span" not in it.get(url(BackTest)).content.decode()
