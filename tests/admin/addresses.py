@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 
@@ -11,6 +11,10 @@ from django.contrib import admin
 from django.db.models import Model
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from apps.accounts.models import User
+from apps.common.admin import HouseAdmin
+from apps.common.admin.scope import within
+from apps.stores.models import Store
 from tests.admin.helpers import registered
 
 Pick = Callable[[type[Model]], Model | None]
@@ -35,6 +39,8 @@ class Address:
     route: str
     model: type[Model] | None
     path: str
+    of_a_thing: bool
+    """About one of them, not all."""
 
 
 def routes() -> Iterator[tuple[str, str]]:
@@ -44,18 +50,38 @@ def routes() -> Iterator[tuple[str, str]]:
             yield str(route.name), pattern.removeprefix("admin/")
 
 
-def addresses(pick: Pick) -> Iterator[Address]:
-    """AssertionError where a route has a place that nobody said how to fill, or there is no thing to fill it."""
+def addresses(pick: Pick, *, only: Collection[type[Model]] = ()) -> Iterator[Address]:
+    """Of all models and of the whole, or of some models only.
+
+    AssertionError where nobody said how a place of a route is filled, or there is no thing to fill it.
+    """
     models = {f"{m._meta.app_label}/{m._meta.model_name}/": m for m in registered()}
     for name, pattern in routes():
         model = next((m for start, m in models.items() if pattern.startswith(start)), None)
+        if only and model not in only:
+            continue
         thing = None if model is None else pick(model)
         places = _PLACE.findall(pattern)
         for values in product(*(_values(place, model, thing, name) for place in places)):
             path = pattern
             for value in values:
                 path = _PLACE.sub(value, path, count=1)
-            yield Address(name, model, f"/admin/{path}")
+            yield Address(name, model, f"/admin/{path}", not {*OF_A_THING}.isdisjoint(places))
+
+
+def of_shop(shop: Store) -> Pick:
+    """Things of that shop where they belong to one, otherwise any; nobody's own account."""
+
+    def pick(model: type[Model]) -> Model | None:
+        owner = admin.site._registry[model]
+        rows = model._base_manager.order_by("pk")
+        if model is User:
+            return rows.filter(username="somebody").first()
+        rule = owner.shop_rule if isinstance(owner, HouseAdmin) else None
+        own = within(rows, rule, frozenset({shop.pk})).first() if rule else None
+        return own or rows.first()
+
+    return pick
 
 
 def _values(

@@ -184,11 +184,11 @@ def test_where_reasons_are_required_nothing_changes_without_one(
 def test_shops_and_regions_of_a_person_are_named(it: Client, register: Register) -> None:
     north = Region.objects.create(name="North")
     person = User.objects.create(username="ines", role=Role.SUPPORT, regions=[north.pk])
-    person.shops = [register.store.pk, 99]
+    person.shops = [register.store.pk, 2_000_000]
     person.save()
     new, old = person.history.order_by("-history_id")[:2]
 
     text = read(it, url(User, "compare", person.pk), a=str(new.pk), b=str(old.pk))
 
-    assert "0042 Shop 0042, one that is gone (99)" in text
+    assert "0042 Shop 0042, one that is gone (2000000)" in text
     assert "North" in text
