@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Channel(models.TextChoices):
@@ -20,6 +21,6 @@ class TenderKind(models.TextChoices):
 
 
 class ConflictStatus(models.TextChoices):
-    OPEN = "open", _("Open")  # in the error queue
+    OPEN = "open", pgettext_lazy("state", "Open")  # in the error queue
     RESOLVED = "resolved", _("Resolved")  # somebody saw to it; open again when it comes again
     DISCARDED = "discarded", _("Discarded")  # of no account, however often it comes

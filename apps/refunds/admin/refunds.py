@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from apps.common import display
 from apps.common.admin import (
@@ -180,7 +180,10 @@ class RefundAdmin(BulkAdmin[Refund], ReadOnlyAdmin[Refund]):
     list_filter = (
         chosen("status", _("Status"), RefundStatus.choices),
         chosen(
-            "due", _("Open"), [("open", _("on its way")), ("overdue", _("overdue"))], _is_overdue
+            "due",
+            pgettext_lazy("state", "Open"),
+            [("open", _("on its way")), ("overdue", _("overdue"))],
+            _is_overdue,
         ),
         chosen("kind", _("To"), RefundKind.choices),
         belongs("store", _("Shop")),
