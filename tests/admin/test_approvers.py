@@ -70,7 +70,7 @@ def test_two_that_differ_or_an_easy_one_change_nothing(it: Client, register: Reg
 
 def test_badge_given_and_taken_and_unlocking(it: Client, register: Register) -> None:
     approver = make_approver()
-    _do(it, approver, "give-badge", code="badge-7f3e-91c2-aa04")
+    _do(it, approver, "give-badge", badge="badge-7f3e-91c2-aa04")
     approver.refresh_from_db()
     assert len(approver.badge_hash) == 64
     _do(it, approver, "take-badge")

@@ -116,7 +116,7 @@ def test_the_bar_shows_how_far_it_is_from_wherever_one_comes_back(
     Reencryption.objects.update(seen=2)
     bar = it.get(FIGURES).content.decode()
 
-    assert 'max="3" value="2"' in bar
+    assert 'value="2" max="3"' in bar
     assert "2</span> of" in bar
     assert "data-settled" not in bar
     assert "<html" not in bar

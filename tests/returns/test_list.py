@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,8 +12,9 @@ import pytest
 from django.utils import timezone
 
 from apps.returns.models import CustomerReturn
+from apps.returns.urls import urlpatterns
 from tests.books import nothing_changes
-from tests.world import Register, make_register, problem
+from tests.world import Register, make_approver, make_register, problem
 
 
 def _ids(register: Register, **query: str) -> list[str]:
@@ -88,15 +90,29 @@ def test_a_return_nobody_knows_is_not_there(register: Register) -> None:
     problem(register.get(f"returns/{uuid4()}"), 404, "not-found")
 
 
-def test_another_shop_sees_nothing_and_changes_nothing(register: Register) -> None:
-    authorized = register.authorize(register.sell())
+ASK: dict[str, Callable[[Register, Any], Any]] = {
+    "return": lambda asker, one: asker.get(f"returns/{one['id']}"),
+    "return-complete": lambda asker, one: asker.complete(one),
+    "return-override": lambda asker, one: asker.override(one),
+    "return-void": lambda asker, one: asker.void(one),
+}
+"""Every address of one return, asked as it is meant to be."""
+
+
+def test_every_address_of_a_return_is_tried_from_another_shop() -> None:
+    named = {route.name for route in urlpatterns if "return_id" in str(route.pattern)}
+    assert named == set(ASK)
+
+
+@pytest.mark.parametrize("address", ASK)
+def test_another_shop_sees_nothing_and_changes_nothing(register: Register, address: str) -> None:
+    make_approver()
+    one = register.wait() if address == "return-override" else register.authorize(register.sell())
     other = make_register(store="0043")
     with nothing_changes():
-        problem(other.get(f"returns/{authorized['id']}"), 404, "not-found")
-        problem(other.complete(authorized), 404, "not-found")
-        problem(other.void(authorized), 404, "not-found")
+        problem(ASK[address](other, one), 404, "not-found")
         assert _ids(other) == []
-    assert register.complete(authorized).status_code == 200
+    assert ASK[address](register, one).status_code == 200
 
 
 def test_another_register_of_the_shop_may_go_on(register: Register) -> None:

@@ -56,7 +56,7 @@ class PinForm(forms.Form):
 
 
 class BadgeForm(forms.Form):
-    code = _Secret(
+    badge = _Secret(
         _("What the badge says"), MOST_BADGE,
         _("Scan it into this field; at least %(n)s characters.") % {"n": LEAST_BADGE},
     )  # fmt: skip
@@ -69,8 +69,8 @@ def _give_pin(request: HttpRequest, approver: Approver) -> Any:
 
 
 def _give_badge(request: HttpRequest, approver: Approver) -> Any:
-    code = answers(request)["code"]
-    services.give_badge(approver, code, actor=actor_of(request), now=timezone.now())
+    badge = answers(request)["badge"]
+    services.give_badge(approver, badge, actor=actor_of(request), now=timezone.now())
     return _("The badge holds from the next request on; an earlier one opens nothing.")
 
 

@@ -198,20 +198,20 @@ def test_started_anew_a_level_is_set_again(register: Register, source: Source) -
     assert on_hand(0) == 6
 
 
-def test_ten_thousand_levels_take_a_bounded_number_of_statements(
+def test_thousands_of_levels_take_a_bounded_number_of_statements(
     register: Register, source: Source
 ) -> None:
-    make_items(10_000)
-    flow = make_stock_flow(source, page_size=2_000)
-    source.records = [stock(n, n % 50) for n in range(10_000)]
+    make_items(2_500)
+    flow = make_stock_flow(source, page_size=500)
+    source.records = [stock(n, n % 50) for n in range(2_500)]
     with CaptureQueriesContext(connection) as seen:
         first = read(flow)
 
-    assert tally(first) == ("done", 0, 9_800, 200, 0)
+    assert tally(first) == ("done", 0, 2_450, 50, 0)
     assert first.pages == 5
     of_pages = [q["sql"] for q in seen if "SAVEPOINT" not in q["sql"]]
     assert len(of_pages) <= 12 + 15 * first.pages
-    assert tally(read(flow)) == ("done", 0, 0, 10_000, 0)
+    assert tally(read(flow)) == ("done", 0, 0, 2_500, 0)
 
 
 @pytest.mark.django_db(transaction=True)

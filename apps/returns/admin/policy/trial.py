@@ -60,13 +60,6 @@ class MadeUpForm(forms.Form):
     document = forms.BooleanField(label=gettext_lazy("A document is shown"), required=False)
     refund_to = forms.ChoiceField(label=gettext_lazy("Money to"), choices=RefundTo.choices)
 
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or self.cleaned_data
-        for name in ("receipt", "operator", "customer"):
-            if contains_card_number(data.get(name, "")):
-                self.add_error(name, _("This looks like a card number."))
-        return data
-
 
 class LineForm(forms.Form):
     """One line: of the sale where there is a receipt, else by SKU."""
