@@ -6,13 +6,14 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
+from select import POLLIN, poll
 from typing import Any, TypeVar
 from urllib.parse import quote_from_bytes
 
 from django.core import signals
 from django.core.handlers.asgi import ASGIRequest
 from django.core.handlers.base import BaseHandler
-from django.db import close_old_connections
+from django.db import close_old_connections, connection
 from django.http import HttpResponseBase
 
 THREADS = 4  # and as many connections to the database
@@ -46,6 +47,7 @@ class Gate(BaseHandler):
         query = quote_from_bytes(scope["query_string"], safe=_PLAIN)
         request = ASGIRequest({**scope, "query_string": query}, BytesIO())
         request.urlconf = self._urlconf
+        _leave_what_was_cut()
         signals.request_started.send(sender=type(self), scope=scope)
         response = self.get_response(request)
         response.close()
@@ -54,7 +56,21 @@ class Gate(BaseHandler):
 
 def _with_connection(job: Callable[[], _T]) -> _T:
     close_old_connections()
+    _leave_what_was_cut()
     try:
         return job()
     finally:
         close_old_connections()  # one that died is not kept for the next
+
+
+def _leave_what_was_cut() -> None:
+    """An idle connection to which PostgreSQL has something to say was ended by it: one opens anew.
+
+    Else each thread would find out by a refusal of its own, long after the database is back.
+    """
+    if connection.connection is None or connection.connection.closed:
+        return
+    ear = poll()
+    ear.register(connection.connection.fileno(), POLLIN)
+    if ear.poll(0):
+        connection.close()

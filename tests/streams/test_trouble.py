@@ -74,6 +74,18 @@ def test_a_database_that_is_away_for_a_while_is_waited_for(
     assert len(again.json()["items"]) == 4
 
 
+def test_connections_cut_while_nobody_asked_refuse_nobody_afterwards(
+    streams: StreamProcess, register: Register
+) -> None:
+    def ask_often(_: int) -> int:
+        return ask(streams, register, "changes").status_code
+
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(ask_often, range(24))) == {200}
+        assert wait_until(lambda: cut_off() == 0, timeout=30)
+        assert set(pool.map(ask_often, range(24))) == {200}
+
+
 def test_who_is_far_behind_is_served_from_the_table_first(
     register: Register, listen: Listen
 ) -> None:
