@@ -174,6 +174,14 @@ def referred(reference: str) -> SafeString | str:
     return link_to(label, key.partition(":")[0], text)
 
 
+def called(known: str, reference: str, key: str) -> SafeString | str:
+    """The number or name that people know, else a link to what it came of, else the beginning of its id."""
+    if known or len(key) <= 13:
+        return known or key
+    link = referred(reference)
+    return f"{key[:13]}…" if link == reference else link
+
+
 def table(head: Sequence[object], rows: Iterable[Sequence[object]], css: str = "") -> SafeString:
     """A plain table that scrolls sideways where the screen is narrow."""
     body = format_html_join(

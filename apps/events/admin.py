@@ -41,11 +41,8 @@ def subject(event: Event) -> str:
     """By the number or name that people know, else by a link to what it came of, or its id."""
     known = next((event.data[name] for name in _KNOWN_BY if event.data.get(name)), "")
     key = event.subject_id.rpartition(":")[2]
-    if not known and len(key) > 13:
-        reference = event.subject_id if ":" in event.subject_id else f"{event.subject_type}:{key}"
-        link = display.referred(reference)
-        known = f"{key[:13]}…" if link == reference else link
-    return display.noted(known or key, event.subject_type)
+    reference = event.subject_id if ":" in event.subject_id else f"{event.subject_type}:{key}"
+    return display.noted(display.called(known, reference, key), event.subject_type)
 
 
 def _is_placed(value: str) -> Q:

@@ -40,14 +40,17 @@ class Gate(BaseHandler):
         return await self._in_thread(lambda: _with_connection(job))
 
     async def _in_thread(self, job: Callable[[], _T]) -> _T:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, job)
+        def with_what_is_open() -> _T:
+            _leave_what_was_cut()
+            return job()
+
+        return await asyncio.get_running_loop().run_in_executor(self._threads, with_what_is_open)
 
     def _answer(self, scope: Any) -> HttpResponseBase:
         # Raw bytes beyond ASCII are no URL; Django would stumble over them.
         query = quote_from_bytes(scope["query_string"], safe=_PLAIN)
         request = ASGIRequest({**scope, "query_string": query}, BytesIO())
         request.urlconf = self._urlconf
-        _leave_what_was_cut()
         signals.request_started.send(sender=type(self), scope=scope)
         response = self.get_response(request)
         response.close()
@@ -56,7 +59,6 @@ class Gate(BaseHandler):
 
 def _with_connection(job: Callable[[], _T]) -> _T:
     close_old_connections()
-    _leave_what_was_cut()
     try:
         return job()
     finally:

@@ -9,13 +9,13 @@ from itertools import product
 
 from django.contrib import admin
 from django.db.models import Model
-from django.urls import URLPattern, URLResolver, get_resolver
 
 from apps.accounts.models import User
 from apps.common.admin import HouseAdmin
 from apps.common.admin.scope import within
 from apps.stores.models import Store
 from tests.admin.helpers import registered
+from tests.routes import every_route
 
 Pick = Callable[[type[Model]], Model | None]
 """The thing of a model that addresses are about."""
@@ -45,7 +45,8 @@ class Address:
 
 def routes() -> Iterator[tuple[str, str]]:
     """(name, pattern below /admin/) of every route of the admin."""
-    for pattern, route in _walk(get_resolver()):
+    for address, route in every_route():
+        pattern = address.replace(_HISTORY, "<object_id>/history/<version_id>/")
         if pattern.startswith("admin/") and route.name not in ASIDE:
             yield str(route.name), pattern.removeprefix("admin/")
 
@@ -107,12 +108,3 @@ def _acts(model: type[Model], *, bulk: bool) -> tuple[str, ...]:
     owner = admin.site._registry[model]
     names = tuple(act.name for act in getattr(owner, "bulk_acts" if bulk else "acts", ()))
     return names or ("none",)
-
-
-def _walk(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
-    for entry in resolver.url_patterns:
-        address = prefix + str(entry.pattern)
-        if isinstance(entry, URLResolver):
-            yield from _walk(entry, address)
-        else:
-            yield address.replace(_HISTORY, "<object_id>/history/<version_id>/"), entry

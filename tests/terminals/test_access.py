@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import time_machine
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 from rest_framework.views import APIView
 
@@ -19,6 +17,7 @@ from apps.terminals.models import Credential, TerminalSeen
 from apps.terminals.services import revoke_credential, set_status
 from apps.terminals.states import Scope, TerminalStatus
 from tests.books import nothing_changes
+from tests.routes import every_route
 from tests.world import SETUP, Register, make_register, problem, sale_body
 
 # Where no register has to say who it is.
@@ -26,20 +25,11 @@ OPEN = {"token", "terminal-enrol", "inbound-shopify", "schema", "docs"}
 ID = "01932f6e-0000-7000-8000-000000000000"
 
 
-def _patterns(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
-    for entry in resolver.url_patterns:
-        address = prefix + str(entry.pattern)
-        if isinstance(entry, URLResolver):
-            yield from _patterns(entry, address)
-        else:
-            yield address, entry
-
-
 def _api() -> list[tuple[str, str, type[APIView]]]:
     """(address, name, view) of everything below /api/."""
     return [
         (address, str(pattern.name), vars(pattern.callback)["view_class"])
-        for address, pattern in _patterns(get_resolver())
+        for address, pattern in every_route()
         if address.startswith("api/")
     ]
 

@@ -71,11 +71,7 @@ def about(delivery: Delivery) -> str:
     """By the number or name that people know, else by a link to what it came of, or its id."""
     kind, _sep, key = delivery.subject.partition(":")
     reference = key if ":" in key else delivery.subject
-    known: str = delivery.label
-    if not known and len(key) > 13:
-        link = display.referred(reference)
-        known = f"{key[:13]}…" if link == reference else link
-    return display.noted(known or key, kind)
+    return display.noted(display.called(delivery.label, reference, key), kind)
 
 
 @column("kind", _("event"))
