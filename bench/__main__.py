@@ -18,9 +18,10 @@ from bench.listeners import measure as listeners
 from bench.place import Place, brought_up
 from bench.rounds import Bench
 from bench.trail_search import measure as trail_search
-from stack.console import StackError, console, say, say_plain, step
+from stack.console import console, say, say_plain, step
+from stack.ending import exit_code_of
 from stack.folder import Folder
-from stack.signals import Stopped, stop_on_signals
+from stack.signals import stop_on_signals
 
 _WHAT_IT_IS = """\
 Everything shares this one machine: the load, web (2 workers, 1 thread each), worker, beat, Valkey
@@ -42,14 +43,7 @@ def main(arguments: Sequence[str]) -> int:
     """Measure, show, keep the figures; 0 when every call was answered as it should be."""
     options = _parser().parse_args(arguments)
     stop_on_signals()
-    try:
-        return max(_parts(options))
-    except StackError as error:
-        say_plain(f"✗ {error}", "red")
-        return 1
-    except Stopped as stopped:
-        say(f"Stopped by {stopped}.")
-        return stopped.exit_code
+    return exit_code_of(lambda: max(_parts(options)))
 
 
 def _parts(options: argparse.Namespace) -> Iterator[int]:

@@ -9,15 +9,14 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from rich.console import Console
-
 from soak import conduct, report
 from soak.figures import figures
 from soak.place import Place, brought_up
 from soak.plan import Plan
-from soak.table import table
-from stack.console import StackError, console, say, say_plain
-from stack.signals import Stopped, stop_on_signals
+from soak.table import show
+from stack.console import say, say_plain
+from stack.ending import exit_code_of
+from stack.signals import stop_on_signals
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -28,22 +27,18 @@ def main(arguments: Sequence[str]) -> int:
     seconds = options.seconds or options.minutes * 60
     plan = Plan(seconds=seconds, registers=options.registers, seed=options.seed)
     say_plain(f"{plan.registers} registers, {plan.seconds:g} s, seed {plan.seed}")
-    try:
-        with brought_up() as place:
-            return _judge(plan, place, options.report)
-    except StackError as error:
-        say_plain(f"✗ {error}", "red")
-        return 1
-    except Stopped as stopped:
-        say(f"Stopped by {stopped}.")
-        return stopped.exit_code
+    return exit_code_of(lambda: _run(plan, options.report))
+
+
+def _run(plan: Plan, file: Path | None) -> int:
+    with brought_up() as place:
+        return _judge(plan, place, file)
 
 
 def _judge(plan: Plan, place: Place, file: Path | None) -> int:
     run = conduct.run(plan, place)
     found = figures(run)
-    wide = Console(width=None if console.is_terminal else 100, highlight=False)
-    wide.print(table("Rotation while registers are at work", found))
+    show("Rotation while registers are at work", found)
     if file:
         report.write(file, plan, run, found)
     if all(figure.holds for figure in found):

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich.console import Console
 from rich.table import Table
 
 from soak.figures import Figure, Must
+from stack.console import console
+
+
+def show(title: str, figures: Sequence[Figure]) -> None:
+    """Print the table, as wide as it needs where nobody's terminal says otherwise."""
+    wide = Console(width=None if console.is_terminal else 100, highlight=False)
+    wide.print(table(title, figures))
 
 
 def table(title: str, figures: Sequence[Figure]) -> Table:

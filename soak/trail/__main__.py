@@ -9,30 +9,27 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from rich.console import Console
-
 from bench.place import Place, brought_up
-from soak.table import table
+from soak.table import show
 from soak.trail import report, rush
-from stack.console import StackError, console, say, say_plain
+from stack.console import say, say_plain
+from stack.ending import exit_code_of
 from stack.folder import Folder
-from stack.signals import Stopped, stop_on_signals
+from stack.signals import stop_on_signals
 
 
 def main(arguments: Sequence[str]) -> int:
     """0 only when everything that must be nought is nought, and what must have happened did."""
     options = _parser().parse_args(arguments)
     stop_on_signals()
+    return exit_code_of(lambda: _run(options))
+
+
+def _run(options: argparse.Namespace) -> int:
     folder = Folder(Path(tempfile.mkdtemp(prefix="returns-soak-")))
     try:
         with brought_up(folder, settings={"track_commit_timestamp": "on"}) as place:
             return _judge(place, options)
-    except StackError as error:
-        say_plain(f"✗ {error}", "red")
-        return 1
-    except Stopped as stopped:
-        say(f"Stopped by {stopped}.")
-        return stopped.exit_code
     finally:
         shutil.rmtree(folder.path, ignore_errors=True)
 
@@ -40,8 +37,7 @@ def main(arguments: Sequence[str]) -> int:
 def _judge(place: Place, options: argparse.Namespace) -> int:
     run = rush.run(place, returns=options.returns, clients=options.clients)
     found = report.figures(run)
-    wide = Console(width=None if console.is_terminal else 100, highlight=False)
-    wide.print(table("A rush of returns", found))
+    show("A rush of returns", found)
     for text, count in run.errors.items():
         say_plain(f"✗ {count} times: {text}", "red")
     if all(figure.holds for figure in found):

@@ -51,6 +51,15 @@ def browser_page(complaints: list[str], **options: Any) -> Iterator[Page]:
         browser.close()
 
 
+def beyond_the_screen(page: Any, start: str, paths: list[str]) -> dict[str, int]:
+    """By how many pixels each page behind `start` is wider than the screen; 0: it fits."""
+    beyond = {}
+    for path in paths:
+        page.goto(f"{start}{path}")
+        beyond[path] = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    return beyond
+
+
 def log_in(page: Page, live_server: LiveServer) -> None:
     page.goto(f"{live_server.url}/admin/")
     page.fill("[name=username]", "ines")
@@ -98,10 +107,7 @@ def test_the_pages_fit_a_narrow_screen(live_server: LiveServer, number: str) -> 
     ]
     with browser_page(complaints, viewport={"width": 360, "height": 740}) as page:
         log_in(page, live_server)
-        beyond = {}
-        for path in paths:
-            page.goto(f"{live_server.url}/admin/{path}")
-            beyond[path] = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        beyond = beyond_the_screen(page, f"{live_server.url}/admin/", paths)
         page.click("details.menu summary")
         places = page.inner_text("details.menu")
 

@@ -11,7 +11,13 @@ from pytest_django.live_server_helper import LiveServer
 from apps.accounts.models import Role
 from apps.accounts.services import create_user
 from apps.terminals.models import Rotation, RotationPolicy
-from tests.browser.test_admin_pages import PASSWORD, browser_page, log_in, pytestmark
+from tests.browser.test_admin_pages import (
+    PASSWORD,
+    beyond_the_screen,
+    browser_page,
+    log_in,
+    pytestmark,
+)
 from tests.terminals.fleet import make_notice, order
 from tests.terminals.signing import ed25519, public
 from tests.world import Register
@@ -79,10 +85,7 @@ def test_the_pages_of_the_fleet_fit_a_narrow_screen(live_server: LiveServer, fle
     paths += [f"{fleet}change/", rotation, policy]
     with browser_page(complaints, viewport={"width": 360, "height": 740}) as page:
         log_in(page, live_server)
-        beyond = {}
-        for path in paths:
-            page.goto(f"{live_server.url}{path}")
-            beyond[path] = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        beyond = beyond_the_screen(page, live_server.url, paths)
 
     assert beyond == dict.fromkeys(paths, 0)
     assert complaints == []

@@ -9,7 +9,13 @@ from apps.accounts.models import Role
 from apps.accounts.services import create_user
 from apps.integrations.models import Mapping
 from apps.integrations.services import add_destination
-from tests.browser.test_admin_pages import PASSWORD, browser_page, log_in, pytestmark
+from tests.browser.test_admin_pages import (
+    PASSWORD,
+    beyond_the_screen,
+    browser_page,
+    log_in,
+    pytestmark,
+)
 from tests.integrations.dead import make_dead
 from tests.world import SETUP, Register
 
@@ -49,10 +55,7 @@ def test_the_pages_fit_a_narrow_screen(live_server: LiveServer, db: None) -> Non
     complaints: list[str] = []
     with browser_page(complaints, viewport={"width": 360, "height": 740}) as page:
         log_in(page, live_server)
-        beyond = {}
-        for path in paths:
-            page.goto(f"{live_server.url}/admin/{path}")
-            beyond[path] = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        beyond = beyond_the_screen(page, f"{live_server.url}/admin/", paths)
 
     assert beyond == dict.fromkeys(paths, 0)
     assert complaints == []

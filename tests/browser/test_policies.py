@@ -9,7 +9,13 @@ from apps.accounts.models import Role
 from apps.accounts.services import create_user
 from apps.returns.models import PolicyVersion, ReturnPolicy
 from apps.returns.services import backtesting, versions
-from tests.browser.test_admin_pages import PASSWORD, browser_page, log_in, pytestmark
+from tests.browser.test_admin_pages import (
+    PASSWORD,
+    beyond_the_screen,
+    browser_page,
+    log_in,
+    pytestmark,
+)
 from tests.world import SETUP, Register
 
 __all__ = ["pytestmark"]
@@ -63,10 +69,7 @@ def test_the_pages_fit_a_narrow_screen(live_server: LiveServer, register: Regist
     complaints: list[str] = []
     with browser_page(complaints, viewport={"width": 360, "height": 740}) as page:
         log_in(page, live_server)
-        beyond = {}
-        for path in paths:
-            page.goto(f"{live_server.url}/admin/returns/{path}")
-            beyond[path] = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        beyond = beyond_the_screen(page, f"{live_server.url}/admin/returns/", paths)
 
     assert beyond == dict.fromkeys(paths, 0)
     assert complaints == []

@@ -14,7 +14,13 @@ from apps.accounts.services import create_user
 from apps.audit.services.checkpoints import write_checkpoint
 from apps.events.services import place_events
 from apps.returns.models import CustomerReturn
-from tests.browser.test_admin_pages import CHROMIUM, PASSWORD, browser_page, log_in
+from tests.browser.test_admin_pages import (
+    CHROMIUM,
+    PASSWORD,
+    beyond_the_screen,
+    browser_page,
+    log_in,
+)
 from tests.insights.test_story import destination, tell
 from tests.world import Register, card, pay_out
 
@@ -80,10 +86,7 @@ def test_its_pages_fit_a_narrow_screen(live_server: LiveServer, told: CustomerRe
     ]  # fmt: skip
     with browser_page(complaints, viewport={"width": 360, "height": 740}) as page:
         log_in(page, live_server)
-        beyond = {}
-        for path in paths:
-            page.goto(f"{live_server.url}/admin/{path}")
-            beyond[path] = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        beyond = beyond_the_screen(page, f"{live_server.url}/admin/", paths)
 
     assert beyond == dict.fromkeys(paths, 0)
     assert complaints == []
