@@ -16,9 +16,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 SCRATCH = "converting"
 BEFORE = [
-    ("audit", "0006_finding_and_exports"),
-    ("events", "0003_retention"),
-    ("integrations", "0007_addresses_inside"),
+    ("audit", "0002_append_only"),
+    ("events", "0002_ordinal_and_head"),
+    ("integrations", "0006_published_mappings_stay"),
 ]
 AFTER = [("audit", "0007_months"), ("events", "0004_months"), ("integrations", "0008_months")]
 CUT = (

@@ -126,7 +126,7 @@ DECLARE
     said text[]; one record; n int := 0; ledger boolean; numbered boolean; last bigint; line text;
     sequence text := parent || '_id_seq';
 BEGIN
-    SELECT coalesce(array_agg(pg_get_indexdef(indexrelid)), '{}') INTO said
+    SELECT coalesce(array_agg(pg_get_indexdef(indexrelid) ORDER BY indexrelid::regclass::text), '{}') INTO said
       FROM pg_index WHERE indrelid = parent::regclass AND NOT indisunique;
     SELECT said || coalesce(array_agg(format('ALTER TABLE %I ADD CONSTRAINT %I %s', parent, conname,
                                              pg_get_constraintdef(oid))), '{}') INTO said
@@ -149,7 +149,7 @@ BEGIN
     END IF;
     EXECUTE format('ALTER TABLE %I RENAME TO %I', parent, leaf);
     FOR one IN SELECT c.relname FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
-                WHERE i.indrelid = leaf::regclass LOOP
+                WHERE i.indrelid = leaf::regclass ORDER BY c.relname LOOP
         n := n + 1;
         EXECUTE format('ALTER INDEX %I RENAME TO %I', one.relname, leaf || '_i' || n);
     END LOOP;
@@ -192,7 +192,7 @@ _CLOSED = ("make_month(text, date)", "drop_month(text, text, bigint, numeric)")
 
 
 class Migration(migrations.Migration):
-    dependencies = [("audit", "0006_finding_and_exports")]
+    dependencies = [("audit", "0002_append_only")]
     operations = [
         migrations.RunSQL([(sql.replace("%", "%%"), []) for sql in _FUNCTIONS.values()]),
         migrations.RunSQL([f"REVOKE EXECUTE ON FUNCTION {name} FROM PUBLIC" for name in _CLOSED]),

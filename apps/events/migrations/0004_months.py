@@ -19,7 +19,7 @@ END $$
 
 
 class Migration(migrations.Migration):
-    dependencies = [("events", "0003_retention"), ("audit", "0007_months")]
+    dependencies = [("events", "0002_ordinal_and_head"), ("audit", "0007_months")]
     operations = [
         migrations.RunSQL([(_WITHIN.replace("%", "%%"), [])]),
         migrations.RunSQL("SELECT start_months('events_event', 'id', ARRAY['PRIMARY KEY (id)'])"),

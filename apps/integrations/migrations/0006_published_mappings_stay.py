@@ -10,7 +10,7 @@ TABLE = "integrations_mappingversion"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("integrations", "0005_address_by_kind"), ("audit", "0002_append_only")]
+    dependencies = [("integrations", "0001_destinations"), ("audit", "0002_append_only")]
     operations = [
         migrations.RunSQL(
             [

@@ -1,25 +1,15 @@
 """Deliveries, calls and attempts are cut by month (docs/adr/0038).
 
 Deliveries by their event, so that «each event once per destination» still holds over all months;
-attempts by their call. Foreign keys among them would keep a month from being put away.
+attempts by their call. No foreign keys among them: they would keep a month from being put away.
 """
 
-import django.db.models.deletion
-from django.db import migrations, models
-
-
-def _loosely(to):
-    return models.ForeignKey(
-        db_constraint=False, on_delete=django.db.models.deletion.CASCADE, to=to
-    )
+from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("integrations", "0007_addresses_inside"), ("audit", "0007_months")]
+    dependencies = [("integrations", "0006_published_mappings_stay"), ("audit", "0007_months")]
     operations = [
-        migrations.AlterField("attempt", "delivery", _loosely("integrations.delivery")),
-        migrations.AlterField("attempt", "call", _loosely("integrations.call")),
-        migrations.RunSQL("SET CONSTRAINTS ALL IMMEDIATE"),
         migrations.RunSQL(
             "SELECT start_months('integrations_delivery', 'event_id', ARRAY["
             "'PRIMARY KEY (id, event_id)',"

@@ -41,7 +41,7 @@ ALWAYS = "ALTER TABLE returns_policyversion ENABLE ALWAYS TRIGGER keep_published
 
 
 class Migration(migrations.Migration):
-    dependencies = [("returns", "0004_policy_life")]
+    dependencies = [("returns", "0002_number_sequence")]
     operations = [
         migrations.RunSQL(
             [(KEEP.replace("%", "%%"), []), TRIGGER, ALWAYS],
