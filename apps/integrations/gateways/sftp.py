@@ -66,9 +66,8 @@ def list_folder(
 def _session(
     there: SftpSettings, credentials: Mapping[str, str], *, loopback: bool, clock: Clock
 ) -> Iterator[paramiko.SFTPClient]:
-    cut = None
     try:
-        with connected(there.host, there.port, loopback=loopback, total=clock.left) as (sock, cut):
+        with connected(there.host, there.port, loopback=loopback, total=clock.left) as (sock, _):
             transport = paramiko.Transport(sock)
             try:
                 yield _logged_in(transport, there, credentials, clock)
@@ -83,7 +82,7 @@ def _session(
     except paramiko.ssh_exception.IncompatiblePeer as error:
         raise NotPut("no common algorithm", str(error)) from None
     except (OSError, EOFError, paramiko.SSHException) as error:
-        raise _translated(error, late=cut is not None and cut.is_set()) from None
+        raise _translated(error, late=clock.is_over) from None
 
 
 def _translated(error: Exception, *, late: bool) -> NotPut:
