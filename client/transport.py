@@ -21,6 +21,7 @@ from client.retry import RetryPolicy, is_worth_repeating
 JsonObject = dict[str, Any]
 T = TypeVar("T")
 
+USER_AGENT = "returns-client/1.0"
 CONNECT_TIMEOUT = 5.0
 READ_TIMEOUT = 30.0
 
@@ -170,5 +171,5 @@ class Transport:
         session.trust_env = False
         session.proxies = get_environ_proxies(self.base_url)
         session.verify = os.environ.get("REQUESTS_CA_BUNDLE") or True
-        session.headers["Accept"] = "application/json"
+        session.headers.update({"Accept": "application/json", "User-Agent": USER_AGENT})
         return session

@@ -24,11 +24,13 @@ SELECT t.id, t.number, t.status, s.id, s.number, s.region_id, s.timezone, s.curr
  WHERE k.token_hash = %s
 """
 
+# What a register says of its version counts for more than what its HTTP library says.
 _SEEN = """
 INSERT INTO terminals_terminalseen (terminal_id, last_seen_at, ip, software_version)
 VALUES (%s, %s, %s, %s)
 ON CONFLICT (terminal_id) DO UPDATE SET last_seen_at = EXCLUDED.last_seen_at, ip = EXCLUDED.ip,
-   software_version = coalesce(nullif(EXCLUDED.software_version, ''), terminals_terminalseen.software_version)
+   software_version = CASE WHEN terminals_terminalseen.heartbeat_at IS NULL AND EXCLUDED.software_version <> ''
+                           THEN EXCLUDED.software_version ELSE terminals_terminalseen.software_version END
 """
 
 _HEARTBEAT = """

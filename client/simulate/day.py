@@ -65,6 +65,7 @@ def play_day(day: Day, figures: Figures, stop: threading.Event) -> None:
     """Sells and takes back; raises SimulationError at the first thing that is not as it must be."""
     scenarios = scenarios_of(day)
     shelf: defaultdict[Basket, list[JsonObject]] = defaultdict(list)
+    day.till.report_health()
     for kind in _baskets(scenarios, day.sales):
         if stop.is_set():
             return

@@ -55,6 +55,13 @@ class SimulatedRegister:
         self._last_number = 0
         self._operator = str(self._dice.randint(1000, 9999))
 
+    def report_health(self) -> None:
+        """As every register does now and then; here once a day."""
+        with self.step("POST terminals/self/heartbeat"):
+            self.client.heartbeat(
+                software_version="1.0", hardware="Simulated register", queue_depth=0
+            )
+
     def sell(self, kind: Basket, *, days_ago: int = 0) -> JsonObject:
         """Sells a basket and gives the body that was sent."""
         number = self._next_number()

@@ -44,6 +44,19 @@ def test_what_is_left_out_stays_as_it_was(register: Register) -> None:
     assert Terminal.objects.get().hardware == "Till 3000"
 
 
+def test_its_word_on_its_version_outlasts_that_of_its_http_library(register: Register) -> None:
+    with time_machine.travel(NOW, tick=False):
+        till = make_register(number="09")
+        beat(till, software_version="4.1")
+    with time_machine.travel(NOW + timedelta(minutes=2), tick=False):
+        till.client.get(
+            "/api/v1/terminals/self",
+            headers={"Authorization": f"Bearer {till.token}", "User-Agent": "python-requests/2"},
+        )
+    seen = TerminalSeen.objects.get(terminal=till.terminal)
+    assert (seen.last_seen_at, seen.software_version) == (NOW + timedelta(minutes=2), "4.1")
+
+
 @pytest.mark.parametrize(
     "body",
     [
