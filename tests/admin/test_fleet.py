@@ -8,8 +8,15 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from apps.common.display import NOTHING
 from apps.stores.models import Region
-from apps.terminals.models import AccessToken, Credential, RotationPolicy, Terminal
+from apps.terminals.models import (
+    AccessToken,
+    Credential,
+    RotationPolicy,
+    Terminal,
+    TerminalSeen,
+)
 from apps.terminals.services import set_status
 from apps.terminals.states import NoticeKind, TerminalStatus
 from tests.admin.helpers import act, actions, page, read, rows, text_of, url
@@ -24,7 +31,14 @@ def test_a_register_that_works_is_shown_in_a_line(it: Client, register: Register
 
     text = read(it, url(Terminal))
 
-    assert "0042/03 Well Active just now in use 12 days secret 4.2.1 +2.4 s" in text
+    assert "0042/03 Well Active just now in use 12 days secret 4.2.1 +2.4 s 0" in text
+
+
+def test_a_clock_that_is_right_is_not_one_that_nobody_told(it: Client, register: Register) -> None:
+    seen(register.terminal, software_version="4.2.1", clock_skew_ms=40)
+    assert f"4.2.1 right {NOTHING}" in read(it, url(Terminal))
+    TerminalSeen.objects.update(clock_skew_ms=None)
+    assert f"4.2.1 {NOTHING} {NOTHING}" in read(it, url(Terminal))
 
 
 def test_one_that_is_not_well_says_the_worst_and_how_much_more(

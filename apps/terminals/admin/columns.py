@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import npgettext
+from django.utils.translation import npgettext, pgettext
 
 from apps.common import display
 from apps.common.admin.columns import column, state
@@ -171,8 +171,10 @@ def address(terminal: Terminal) -> str:
 def clock(terminal: Terminal) -> str:
     """How far it is ahead of ours; a second is the network's."""
     skew = getattr(getattr(terminal, "seen", None), "clock_skew_ms", None)
-    if skew is None or abs(skew) <= SKEW_SHOWN_MS:
+    if skew is None:
         return display.NOTHING
+    if abs(skew) <= SKEW_SHOWN_MS:
+        return pgettext("clock", "right")
     text = f"{skew / 1000:+.1f} s" if abs(skew) < 60_000 else f"{skew // 1000:+d} s"
     return display.badge(text, display.WAIT) if abs(skew) > SKEW_TOLERATED_MS else text
 
@@ -201,7 +203,7 @@ def depth(terminal: Terminal) -> str:
 @column("qty_waiting", _("waiting"))
 def waiting(terminal: Terminal) -> str:
     depth = getattr(getattr(terminal, "seen", None), "queue_depth", None)
-    return display.count(depth) if depth else display.NOTHING
+    return display.NOTHING if depth is None else display.count(depth)
 
 
 _TONES = {NoticeKind.ENROLMENT_CONFLICT: display.BAD, NoticeKind.ROTATION_OVERDUE: display.BAD}
