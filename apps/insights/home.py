@@ -16,7 +16,7 @@ from apps.common.admin.scope import Shops
 from apps.common.display import BAD, CALM, WAIT, ago
 from apps.insights import selectors
 from apps.insights.models import VerifyRun
-from apps.insights.selectors import Fleet, OpenRefunds, Pulse
+from apps.insights.selectors import Accuracy, Fleet, OpenRefunds, Pulse
 from apps.insights.states import AlertKind
 from apps.insights.wording import sentence
 from apps.integrations.selectors import Cause, Waiting, dead_causes, longest_waiting
@@ -87,6 +87,7 @@ class Home:
     money: list[dict[str, Any]]
     sales: tuple[int, int]
     fleet: Fleet
+    accuracy: Accuracy
     refunds: OpenRefunds
     pulse: Pulse
     verify: VerifyRun | None
@@ -112,7 +113,7 @@ class Home:
 def read_home(
     *, now: datetime, shops: Shops = None, may: Callable[[str], bool] = lambda permission: True
 ) -> Home:
-    """Everything on the home page, in eleven statements; of these shops only, if any are named.
+    """Everything on the home page, in twelve statements; of these shops only, if any are named.
 
     `may` tells which permissions the reader holds: what one may not open is not pointed at.
     """
@@ -135,6 +136,7 @@ def read_home(
         money=_money(selectors.read_money_out(today)),
         sales=selectors.read_sales(now, today),
         fleet=fleet,
+        accuracy=selectors.read_accuracy(now),
         refunds=refunds,
         pulse=pulse,
         verify=verify,
@@ -163,6 +165,7 @@ def _home_of_shops(now: datetime, shops: frozenset[int], may: Callable[[str], bo
         money=_money(selectors.read_money_out(today, shops)),
         sales=selectors.read_sales(now, today, shops),
         fleet=fleet,
+        accuracy=selectors.read_accuracy(now, shops),
         refunds=refunds,
         pulse=pulse,
         verify=None,

@@ -1,4 +1,4 @@
-"""The figures of the home page: eleven statements, each on an index, none over a whole big table."""
+"""The figures of the home page: twelve statements, each on an index, none over a whole big table."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from apps.common.keyring import MARK_LENGTH, keyring
 from apps.events.models import Event, FeedHead
 from apps.insights.models import Alert, Heartbeat, VerifyRun
 from apps.insights.states import OF_DESTINATIONS
-from apps.inventory.models import Item
+from apps.inventory.models import Item, StockCount
 from apps.refunds.models import Refund
 from apps.refunds.states import OPEN, RefundStatus
 from apps.returns.models import CustomerReturn, PolicyVersion
@@ -43,6 +43,7 @@ from apps.terminals.states import REMINDERS, TerminalStatus
 
 OVERDUE = timedelta(minutes=1)
 ATTENTION_SHOWN = 12
+COUNTS_SINCE = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,19 @@ class OpenRefunds:
     unknown: int
     needs_customer: int
     overdue: int
+
+
+@dataclass(frozen=True, slots=True)
+class Accuracy:
+    """Of the inventory: shelf counts, and those among them that found what was expected."""
+
+    counts: int
+    agreed: int
+
+    @property
+    def per_mille(self) -> int:
+        """Rounded down: what is not quite right never shows as 100 %."""
+        return self.agreed * 1000 // self.counts if self.counts else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +208,15 @@ def read_money_out(today: datetime, shops: Shops = None) -> list[tuple[str, str,
         .annotate(minor=Sum("amount_minor"), n=Count("pk"))
         .order_by("kind", "currency")
     )
+
+
+def read_accuracy(now: datetime, shops: Shops = None) -> Accuracy:
+    """How many of the shelf counts of the last 30 days found what the books expected."""
+    counts = StockCount.objects.filter(counted_at__gte=now - COUNTS_SINCE)
+    row = within(counts, "store_id", shops).aggregate(
+        counts=Count("pk"), agreed=Count("pk", filter=Q(counted=F("expected")))
+    )
+    return Accuracy(**row)
 
 
 def read_fleet(now: datetime, shops: Shops = None) -> Fleet:

@@ -11,6 +11,7 @@ from django import template
 from django.contrib.admin.helpers import AdminField
 from django.db.models import Model
 from django.forms import BoundField
+from django.utils.formats import number_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -40,6 +41,11 @@ def quantity(value: Decimal | None) -> SafeString:
 @register.filter
 def number(value: int) -> SafeString:
     return display.count(value)
+
+
+@register.filter
+def percent(per_mille: int) -> str:
+    return f"{number_format(Decimal(per_mille) / 10, 1)} %"
 
 
 @register.filter
