@@ -16,8 +16,9 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 
 from apps.common import limits, valkey
 from apps.insights.services.checking import check_invariants
+from tests.snapshot import first_register
 from tests.template import ready_template
-from tests.world import Register, make_register
+from tests.world import Register
 
 
 def pytest_collection_finish() -> None:
@@ -60,7 +61,7 @@ def register(db: None, request: pytest.FixtureRequest) -> Iterator[Register]:
 
     After the test the books must agree, unless it says that it cooks them.
     """
-    yield make_register()
+    yield first_register()
     if request.node.get_closest_marker("cooks_the_books") is None:
         with connection.cursor() as cursor:
             assert [r for r in check_invariants(cursor) if r.violations] == []
