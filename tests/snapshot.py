@@ -17,7 +17,7 @@ from apps.stores.models import Store
 from tests.world import Register, make_register
 
 _NOW = "@NOW@"
-_kept: list[tuple[str, Register]] = []
+_kept: list[tuple[str, Register, timedelta]] = []
 
 # Those of the schema itself are there already; a partition's rows are its parent's.
 _TABLES = """
@@ -40,28 +40,34 @@ def first_register() -> Register:
     """What `make_register()` gives, and everything in the database that it makes."""
     if not connection.in_atomic_block or Store.objects.exists():
         return make_register()
-    now = timezone.now()
     if not _kept:
-        made = make_register()
-        _kept.append((_written(now), copy.deepcopy(made)))
-        return made
-    rows, register = _kept[0]
+        return _make_and_keep()
+    rows, register, age = _kept[0]
+    now = timezone.now()
     with connection.cursor() as cursor:
-        cursor.connection.execute(
-            rows.replace(_NOW, f"'{now.isoformat()}'::timestamptz"), prepare=False
-        )
+        moment = f"'{now.isoformat()}'::timestamptz"
+        cursor.connection.execute(rows.replace(_NOW, moment), prepare=False)
     terminal = copy.deepcopy(register.terminal)
-    terminal.created_at = now
+    terminal.created_at = now - age
     return Register(terminal, register.secret, register.token)
 
 
-def _written(now: datetime) -> str:
+def _make_and_keep() -> Register:
+    alone = not _written(timezone.now())
+    made = make_register()
+    if alone:
+        now = timezone.now()
+        rows = ";".join([*_written(now), _PUBLISH])
+        _kept.append((rows, copy.deepcopy(made), now - made.terminal.created_at))
+    return made
+
+
+def _written(now: datetime) -> list[str]:
     """Every row there is, as SQL; moments as so long before or after now."""
     with connection.cursor() as cursor:
         cursor.execute(_TABLES)
         tables = [name for (name,) in cursor.fetchall()]
-        inserts = [text for table in tables if (text := _rows_of(table, cursor, now))]
-    return ";".join([*inserts, _PUBLISH])
+        return [text for table in tables if (text := _rows_of(table, cursor, now))]
 
 
 def _rows_of(table: str, cursor: Any, now: datetime) -> str:

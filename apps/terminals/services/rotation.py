@@ -40,11 +40,15 @@ def order_rotation(order: RotationOrder, *, actor: Actor, now: datetime) -> Rota
     """
     if order.rotate_by < order.starts_at:
         raise _wrong("rotate_by", "It cannot be due before it begins.")
-    fitting = Credential.objects.filter(
-        terminal_id__in=order.terminal_ids,
-        terminal__status=TerminalStatus.ACTIVE,
-        status=CredentialStatus.ACTIVE,
-    ).values_list("terminal_id", flat=True)
+    fitting = (
+        Credential.objects.filter(
+            terminal_id__in=order.terminal_ids,
+            terminal__status=TerminalStatus.ACTIVE,
+            status=CredentialStatus.ACTIVE,
+        )
+        .order_by("terminal_id")
+        .values_list("terminal_id", flat=True)
+    )
     if not fitting:
         raise _wrong("terminals", "None of these registers has a key in use.")
     rotation = Rotation.objects.create(
