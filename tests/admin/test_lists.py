@@ -16,6 +16,7 @@ from apps.returns.models import CustomerReturn
 from apps.sales.models import Sale, SaleConflict
 from apps.terminals.models import Notice, Rotation, RotationPolicy, Terminal
 from tests.admin.helpers import read, registered, rows, url
+from tests.admin.one_of_each import fill_what_is_empty
 from tests.terminals.fleet import make_notice, order
 from tests.world import Register, card, line, make_register, pay_out
 
@@ -66,6 +67,18 @@ def test_lists_take_the_same_few_statements_whatever_the_rows(
     assert max(many.values()) <= 8  # the trail: what its filters offer, each along an index
     for model in (Sale, CustomerReturn, Terminal, Notice, Rotation, RotationPolicy):
         assert rows(it, model) == 50, model
+
+
+def test_every_list_has_a_way_behind_its_rows_and_back(it: Client, register: Register) -> None:
+    trade(register, 1)
+    grow_fleet(range(70, 72))
+    fill_what_is_empty()
+
+    for model in registered():
+        shown = it.get(url(model)).context["cl"]
+        cursor = shown._cursor_of(model._base_manager.all()[0])
+        for way in ("after", "before"):
+            assert it.get(url(model), {way: cursor}).status_code == 200, (model, way)
 
 
 def test_pages_follow_each_other_without_gaps_both_ways(it: Client, register: Register) -> None:

@@ -70,9 +70,12 @@ class KeysetChangeList(ChangeList):
         self.paginator = None
 
     def _keys(self) -> list[tuple[str, bool]]:
-        """(path, descending) of the order of this list."""
-        order = [str(name) for name in self.queryset.query.order_by]
-        return [(name.removeprefix("-"), name.startswith("-")) for name in order]
+        """(path, descending) of the order of this list; `pk`, which Django appends, by its own name."""
+        own, found = self.lookup_opts.pk.name, {}
+        for name in self.queryset.query.order_by:
+            path = str(name).removeprefix("-")
+            found.setdefault(own if path == "pk" else path, str(name).startswith("-"))
+        return list(found.items())
 
     def _cursor_of(self, row: Model) -> str:
         values = []

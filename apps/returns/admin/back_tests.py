@@ -241,7 +241,7 @@ _REBUILT = [("yes", _("compared")), ("no", _("could not be rebuilt"))]
 class BackTestCaseAdmin(ReadOnlyAdmin[BackTestCase]):
     """Single returns that a version would have decided differently."""
 
-    ordering = ("-back_test", "id")
+    ordering = ("-back_test_id", "id")
     list_display = (
         the_return, state("before", _("was"), DECISION_TONES),
         state("after", _("would be"), DECISION_TONES), why,
