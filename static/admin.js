@@ -1,6 +1,22 @@
 // What the admin does beyond forms and links. Nothing breaks without it.
 "use strict";
 
+// Lists and tables on narrow screens: every cell knows the head of its column.
+const stackTables = (part) => {
+  for (const table of part.querySelectorAll("#result_list, .scroll > table:not(.entries, .versions, .differences)")) {
+    if (!table.tHead) continue;
+    const heads = [...table.tHead.rows[0].cells].map((th) => th.textContent.trim());
+    table.classList.add("stack");
+    for (const row of table.tBodies[0]?.rows ?? []) {
+      [...row.cells].forEach((cell, i) => {
+        if (heads[i]) cell.dataset.label = heads[i];
+        cell.classList.toggle("blank", !cell.firstElementChild && !cell.textContent.trim());
+      });
+    }
+  }
+};
+stackTables(document);
+
 // Figures that change: fetch them again every few seconds while the page is looked at.
 for (const figures of document.querySelectorAll("[data-refresh]")) {
   const timer = setInterval(async () => {
@@ -12,6 +28,7 @@ for (const figures of document.querySelectorAll("[data-refresh]")) {
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const unfolded = [...figures.querySelectorAll("details")].map((one) => one.open);
       figures.replaceChildren(...page.body.childNodes);
+      stackTables(figures);
       if (figures.querySelector("[data-settled]")) return void location.reload();  // what stands around it ended too
       figures.querySelectorAll("details").forEach((one, i) => { one.open = unfolded[i] ?? one.open; });
     } catch { /* the line is down; the page says of when its figures are */ }
@@ -61,10 +78,10 @@ for (const button of document.querySelectorAll("[data-print]")) {
   button.addEventListener("click", () => print());
 }
 
-// Lists on narrow screens: every cell knows the head of its column.
-const heads = [...document.querySelectorAll("#result_list thead th")].map((th) => th.textContent.trim());
-for (const row of document.querySelectorAll("#result_list tbody tr")) {
-  [...row.cells].forEach((cell, i) => { cell.dataset.label = heads[i]; });
+// Filters on narrow screens: those not in use are put away, so that the list begins in sight.
+for (const form of document.querySelectorAll(".finder:has(.unfold)")) {
+  form.classList.add("folded");
+  form.querySelector(".unfold").addEventListener("click", () => form.classList.remove("folded"));
 }
 
 // Numbers people quote: one click copies them.
