@@ -6,7 +6,9 @@ Everything here returns escaped HTML without inline styles; `static/admin_theme.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -141,6 +143,24 @@ def name_of(thing: Model) -> str:
     return capfirst(f"{thing._meta.verbose_name} {str(thing.pk)[:13]}")
 
 
+_may_open: ContextVar[Callable[[str], bool]] = ContextVar("may_open", default=lambda label: True)
+
+
+@contextmanager
+def read_by(may_open: Callable[[str], bool]) -> Iterator[None]:
+    """Within it, what the reader may not open (`sales.sale`) is named, and not linked."""
+    token = _may_open.set(may_open)
+    try:
+        yield
+    finally:
+        _may_open.reset(token)
+
+
+def may_open(label: str) -> bool:
+    """Whether whoever reads may open the pages of a model (`sales.sale`)."""
+    return _may_open.get()(label)
+
+
 def link(target: Model | None, text: object | None = None) -> SafeString:
     """To the page of a thing, by its name."""
     if target is None:
@@ -154,12 +174,15 @@ def link_to(label: str, pk: object, text: object) -> SafeString:
         address = reverse(f"admin:{label.replace('.', '_')}_change", args=[pk])
     except NoReverseMatch:
         return format_html("{}", text)
+    if not may_open(label):
+        return format_html("{}", text)
     return format_html('<a href="{}">{}</a>', address, text)
 
 
 _REFERRED = {
     "return": ("returns.customerreturn", _lazy("the return")),
     "sale": ("sales.sale", _lazy("the sale")),
+    "exchange": ("returns.customerreturn", _lazy("the return")),
     "refund": ("refunds.refund", _lazy("the refund")),
     "count": ("inventory.stockcount", _lazy("the count")),
 }

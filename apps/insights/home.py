@@ -125,7 +125,7 @@ def read_home(
     fleet = selectors.read_fleet(now)
     verify = selectors.read_last_verify()
     steps = _first_steps(pulse, fleet)
-    found = [] if steps else list(_alerts(pulse, refunds, fleet, verify, now))
+    found = [] if steps else [*_about_approvals(pulse, may), *_alerts(pulse, refunds, fleet, verify, now)]
     return Home(
         at=now,
         since=today,
@@ -152,14 +152,18 @@ def _home_of_shops(now: datetime, shops: frozenset[int], may: Callable[[str], bo
     pulse = selectors.read_of_shops(now, shops)
     refunds = selectors.read_open_refunds(now, shops)
     fleet = selectors.read_fleet(now, shops) if may("terminals.view_terminal") else Fleet(0, 0)
-    found = [*_about_refunds(refunds), *_about_conflicts(pulse)]
+    found = [
+        *_about_approvals(pulse, may),
+        *_about_refunds(refunds),
+        *_about_conflicts(pulse),
+    ]
     if may("terminals.view_notice"):
         found += _about_registers(pulse, fleet)
     return Home(
         at=now,
         since=today,
-        alerts=found,
-        notes=[],
+        alerts=[alert for alert in found if alert.tone != CALM],
+        notes=[alert for alert in found if alert.tone == CALM],
         steps=[],
         decisions=_decisions(selectors.read_returns(now, today, shops)),
         money=_money(selectors.read_money_out(today, shops)),
@@ -233,7 +237,6 @@ def _about_registers(pulse: Pulse, fleet: Fleet) -> Iterator[Alert]:
             pulse.notices,
         ) % {"n": pulse.notices}
         yield Alert(WAIT, text, _list("terminals_notice"), _("See to them"))
-    yield from _about_approvals(pulse)
     if unseen := fleet.active - fleet.seen:
         text = ngettext(
             "%(n)s active register was not heard of for a day.",
@@ -245,14 +248,15 @@ def _about_registers(pulse: Pulse, fleet: Fleet) -> Iterator[Alert]:
         )
 
 
-def _about_approvals(pulse: Pulse) -> Iterator[Alert]:
+def _about_approvals(pulse: Pulse, may: Callable[[str], bool]) -> Iterator[Alert]:
     if pulse.to_approve:
         text = ngettext(
             "%(n)s return waits for approval.",
             "%(n)s returns wait for approval.",
             pulse.to_approve,
         ) % {"n": pulse.to_approve}
-        yield Alert(CALM, text, reverse("admin:approvals"), _("Decide"))
+        mend = _("Decide") if may("returns.override_customerreturn") else _("Look at them")
+        yield Alert(CALM, text, reverse("admin:approvals"), mend)
     if pulse.locked_approvers:
         text = ngettext(
             "%(n)s approver is locked after five wrong tries.",

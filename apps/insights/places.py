@@ -22,13 +22,22 @@ class Page:
     name: Any
     route: str
     permission: str
+    whole: bool = True
+    """About the whole: not for people who see some shops."""
 
 
 PLACES: tuple[tuple[Any, tuple[str | Page, ...]], ...] = (
     (_("Returns"), ("returns.CustomerReturn",)),
     (
         _("Waiting for approval"),
-        (Page(_("Waiting for approval"), "admin:approvals", "returns.view_customerreturn"),),
+        (
+            Page(
+                _("Waiting for approval"),
+                "admin:approvals",
+                "returns.view_customerreturn",
+                whole=False,
+            ),
+        ),
     ),
     (_("Sales"), ("sales.Sale", "sales.SaleConflict")),
     (
@@ -160,9 +169,10 @@ def _readable(
 ) -> list[tuple[str, str]]:
     """(name, address) of what this person may open."""
     found = []
+    all_shops = shops_of(request, site) is None
     for entry in entries:
         if isinstance(entry, Page):
-            if request.user.has_perm(entry.permission) and shops_of(request, site) is None:
+            if request.user.has_perm(entry.permission) and (all_shops or not entry.whole):
                 found.append((str(entry.name), reverse(entry.route)))
             continue
         model = apps.get_model(entry)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.models import AnonymousUser
@@ -23,9 +24,9 @@ from apps.accounts import own_page, views
 from apps.accounts.models import User
 from apps.audit import services as audit
 from apps.audit.commands import Fact
+from apps.common import display
 from apps.common.addresses import address_of
 from apps.common.admin import actor_of
-from apps.common.display import NOTHING
 from apps.common.errors import Refusal
 from apps.insights import access, encryption, home, places
 from apps.insights.services.reencryption import ask_reencryption
@@ -39,7 +40,7 @@ class ReturnsAdminSite(admin.AdminSite):
     site_title = _("Returns")
     index_title = _("Home")
     site_url = None
-    empty_value_display = NOTHING
+    empty_value_display = display.NOTHING
     enable_nav_sidebar = True
     logout_template = "admin/logged_out.html"
     password_change_template = "admin/password_change.html"
@@ -74,16 +75,26 @@ class ReturnsAdminSite(admin.AdminSite):
         return [*own, *super().get_urls()]
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
-        """Who was given their password gets to the page that changes it, and out; nowhere else."""
+        """Who was given their password gets to the page that changes it, and out; nowhere else.
+
+        Pages are rendered in here, while it is known whose links they hold.
+        """
         inner = super().admin_view(view, cacheable)
 
         @wraps(inner)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             if views.has_to_choose(request, self) and request.path not in _while_choosing():
                 return HttpResponseRedirect(reverse("admin:password_change"))
-            return inner(request, *args, **kwargs)
+            with display.read_by(partial(self._may_open, request)):
+                response = inner(request, *args, **kwargs)
+                return response.render() if hasattr(response, "render") else response
 
         return guarded
+
+    def _may_open(self, request: HttpRequest, label: str) -> bool:
+        """Whether this person may read the pages of a model (`sales.sale`)."""
+        owner = self._registry.get(apps.get_model(label))
+        return owner is not None and owner.has_view_permission(request)
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Staff, with the second factor shown in this very session where one is asked for."""

@@ -16,7 +16,7 @@ from apps.returns.models import ConditionCode, PolicyVersion, ReasonCode
 from apps.stores.models import Region, Store
 from apps.terminals.models import Terminal
 from tests.admin.conftest import client_of
-from tests.admin.helpers import actions, page, read, registered, url
+from tests.admin.helpers import actions, page, read, registered, text_of, url
 from tests.admin.test_settings import SHOP
 from tests.books import nothing_changes
 from tests.world import Register, make_register
@@ -187,3 +187,25 @@ def test_shops_and_regions_of_a_person_are_named(it: Client, register: Register)
 
     assert "0042 Shop 0042, one that is gone (2000000)" in text
     assert "North" in text
+
+
+def test_one_version_is_read_and_not_edited(it: Client, changed: Store) -> None:
+    old, _new = versions(changed)
+
+    page_ = it.get(url(Store, "simple_history", changed.pk, old))
+    text = text_of(page_)
+
+    assert "As it was from" in text
+    assert "Name Shop 0042" in text
+    assert b"<input" not in page_.content.partition(b"<main")[2]
+
+
+def test_a_version_of_a_policy_says_its_rules_without_a_document(
+    manager: Client, register: Register
+) -> None:
+    version = PolicyVersion.objects.get()
+
+    text = read(manager, url(PolicyVersion, "simple_history", version.pk, version.history.latest().pk))
+
+    assert "window days 30" in text
+    assert "{" not in text

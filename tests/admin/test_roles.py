@@ -29,7 +29,7 @@ from apps.returns.models import (
 from apps.sales.models import Sale, SaleConflict
 from apps.stores.models import Region, Store
 from apps.terminals.models import AccessToken, Credential, Notice, Terminal, TerminalProfile
-from tests.admin.helpers import page, registered, url
+from tests.admin.helpers import page, read, registered, url
 from tests.world import Register
 
 
@@ -107,3 +107,27 @@ def test_tokens_and_groups_have_no_page() -> None:
     unseen: list[type[Model]] = [AccessToken, Group]
 
     assert not [model for model in unseen if admin.site.is_registered(model)]
+
+
+@pytest.mark.parametrize("role", [Role.STORE_MANAGER, Role.SUPPORT])
+def test_what_waits_for_approval_is_in_the_navigation_of_a_shop(
+    as_role: Callable[[Role], Client], role: Role
+) -> None:
+    home = as_role(role).get("/admin/").content.decode()
+
+    assert 'href="/admin/returns/customerreturn/waiting/"' in home
+    assert "Import registers" not in home
+    assert "Error queue" not in home
+
+
+def test_who_reads_a_profile_finds_its_scopes_in_words(manager: Client, register: Register) -> None:
+    text = read(manager, page(register.terminal.profile))
+
+    assert "Decide and complete returns" in text
+    assert "self, read" not in text
+
+
+def test_the_only_shop_is_chosen_already(manager: Client, register: Register) -> None:
+    asked = manager.get(url(ReturnPolicy, "which"))
+
+    assert asked.context["form"].initial["store"] == register.store.pk

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import Model
 from django.forms import ModelForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
@@ -49,7 +50,6 @@ class HistoryAdmin(RecordedAdmin[M], SimpleHistoryAdmin, Generic[M]):  # type: i
 
     history_list_per_page = 50
     object_history_template = "admin/history/object_history.html"
-    object_history_form_template = "admin/history/object_version.html"
     restorable: ClassVar[tuple[str, ...]] = ()
     """Settings that may be put back as they were, through the form that changes them."""
 
@@ -115,15 +115,21 @@ class HistoryAdmin(RecordedAdmin[M], SimpleHistoryAdmin, Generic[M]):  # type: i
     def history_form_view(
         self, request: HttpRequest, object_id: str, version_id: str, extra_context: Any = None
     ) -> HttpResponse:
-        """Read only: the library would save a posted old version without asking for the right."""
+        """One version to be read. The library's own view is a form, and saves what is posted."""
         if request.method != "GET":
             raise PermissionDenied
         thing = self._thing(request, object_id, or_gone=True)
-        extra = {"may_restore": thing and self._may_restore(request, thing), "version": version_id}
-        response: HttpResponse = super().history_form_view(
-            request, object_id, version_id, extra | (extra_context or {})
+        kept = {self.opts.pk.attname: unquote(object_id), "history_id": version_id}
+        version = get_object_or_404(self.model.history, **kept)  # type: ignore[attr-defined]
+        more = {
+            "rows": versions.read(version, called=self.called()),
+            "version": version,
+            "may_restore": thing and self._may_restore(request, thing),
+            "title": name_of(version.instance),
+        }
+        return self._version_page(
+            request, thing or version.instance, "admin/history/object_version.html", **more
         )
-        return response
 
     def compare_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Any two versions, the older one on the left."""
@@ -230,6 +236,7 @@ class HistoryAdmin(RecordedAdmin[M], SimpleHistoryAdmin, Generic[M]):  # type: i
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
+            "thing_key": thing.pk,
             "thing_name": name_of(thing),
             "thing_url": self._url("change", thing.pk),
             "history_url": self._url("history", thing.pk),

@@ -71,7 +71,8 @@ class KeysetChangeList(ChangeList):
 
     def _keys(self) -> list[tuple[str, bool]]:
         """(path, descending) of the order of this list; `pk`, which Django appends, by its own name."""
-        own, found = self.lookup_opts.pk.name, {}
+        own = self.lookup_opts.pk.name
+        found: dict[str, bool] = {}
         for name in self.queryset.query.order_by:
             path = str(name).removeprefix("-")
             found.setdefault(own if path == "pk" else path, str(name).startswith("-"))

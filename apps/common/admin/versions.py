@@ -55,6 +55,14 @@ def compare(
     return sorted(found, key=lambda one: not one.differs)
 
 
+def read(record: Any, *, called: Named) -> list[tuple[str, Any]]:
+    """Every setting of one historical record: its name, and its value for people."""
+    return [
+        (str(capfirst(field.verbose_name)), shown(record, field, called.get(field.name)))
+        for field in settings_of(record)
+    ]
+
+
 def settings_of(record: Any) -> Iterable[Field[Any, Any]]:
     """The fields that a history keeps and people may read; secrets are in no history."""
     for field in record.tracked_fields:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
-from django.contrib.admin.helpers import AdminField
+from django.contrib.admin.helpers import AdminField, AdminReadonlyField
 from django.db.models import Model
 from django.forms import BoundField
 from django.utils.formats import number_format
@@ -85,13 +85,21 @@ def link(target: Model | None, text: object | None = None) -> SafeString:
 
 
 @register.filter
+def may_open(model: str) -> bool:
+    """`"sales.sale"|may_open`: whether whoever reads may open its pages."""
+    return display.may_open(model)
+
+
+@register.filter
 def pairs(values: Mapping[str, Any]) -> SafeString:
     return display.pairs(values)
 
 
 @register.filter
-def yes_or_no(contents: str) -> str:
-    """Django's icons for true and false as words; anything else as it is."""
+def contents(field: AdminReadonlyField) -> str:
+    """What a field says: Django's icons as words, and no link to what the reader may not open."""
+    field.get_admin_url = lambda relation, target: display.link(target)
+    contents: str = field.contents()
     for icon, word in (("icon-yes.", _("yes")), ("icon-no.", _("no"))):
         if icon in contents and contents.startswith("<img"):
             return word

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.contrib import admin
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -51,3 +54,10 @@ class TerminalProfileAdmin(HistoryAdmin[TerminalProfile]):
     search_paths = ("name__icontains",)
     empty_says = _("A profile says what registers of one kind may do.")
     empty_first = _("Add one before the first register.")
+
+    def get_fields(self, request: HttpRequest, obj: TerminalProfile | None = None) -> Any:
+        """Who only reads finds the scopes in words."""
+        fields = self.form.Meta.fields
+        if obj is None or self.has_change_permission(request, obj):
+            return fields
+        return tuple(may if name == "scopes" else name for name in fields)

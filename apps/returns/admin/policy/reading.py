@@ -17,7 +17,7 @@ def show(request: HttpRequest, version: PolicyVersion, **more: Any) -> HttpRespo
     return pages.page(
         request, "admin/returns/version.html", version, str(version), version=version,
         tone=pages.tone(version), sentences=words.headline(version.rules), groups=groups,
-        off=any(not one.on for one in groups), **_compared(version), **more,
+        off=[one.label for one in groups if not one.on], **_compared(version), **more,
     )  # fmt: skip
 
 

@@ -38,9 +38,11 @@ class PlaceForm(forms.Form):
 
 def show(request: HttpRequest, opts: Any, shops: Shops) -> HttpResponse:
     """For one of the shops that the person may see."""
-    form = PlaceForm(request.GET or None, initial={"channel": Channel.STORE})
+    seen = within(Store.objects.order_by("number"), "pk", shops)
+    only = next(iter(shops)) if shops and len(shops) == 1 else None
+    form = PlaceForm(request.GET or None, initial={"store": only, "channel": Channel.STORE})
     stores = cast("forms.ModelChoiceField[Store]", form.fields["store"])
-    stores.queryset = within(Store.objects.order_by("number"), "pk", shops)
+    stores.queryset = seen
     found: list[tuple[Candidate, str, bool]] = []
     asked = bool(request.GET) and form.is_valid()
     if asked:
