@@ -205,7 +205,9 @@ def test_a_version_of_a_policy_says_its_rules_without_a_document(
 ) -> None:
     version = PolicyVersion.objects.get()
 
-    text = read(manager, url(PolicyVersion, "simple_history", version.pk, version.history.latest().pk))
+    text = read(
+        manager, url(PolicyVersion, "simple_history", version.pk, version.history.latest().pk)
+    )
 
     assert "window days 30" in text
     assert "{" not in text
