@@ -125,7 +125,11 @@ def read_home(
     fleet = selectors.read_fleet(now)
     verify = selectors.read_last_verify()
     steps = _first_steps(pulse, fleet)
-    found = [] if steps else [*_about_approvals(pulse, may), *_alerts(pulse, refunds, fleet, verify, now)]
+    found = (
+        []
+        if steps
+        else [*_about_approvals(pulse, may), *_alerts(pulse, refunds, fleet, verify, now)]
+    )
     return Home(
         at=now,
         since=today,
