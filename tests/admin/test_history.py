@@ -189,6 +189,16 @@ def test_shops_and_regions_of_a_person_are_named(it: Client, register: Register)
     assert "North" in text
 
 
+def test_the_list_says_what_changed_in_words(manager: Client, register: Register) -> None:
+    version = PolicyVersion.objects.get()
+
+    text = read(manager, url(PolicyVersion, "history", version.pk))
+
+    assert "Status: Draft → In force" in text
+    assert "None" not in text
+    assert "+00:00" not in text
+
+
 def test_one_version_is_read_and_not_edited(it: Client, changed: Store) -> None:
     old, _new = versions(changed)
 

@@ -112,6 +112,18 @@ class HistoryAdmin(RecordedAdmin[M], SimpleHistoryAdmin, Generic[M]):  # type: i
         response: HttpResponse = SimpleHistoryAdmin.history_view(self, request, object_id, extra)
         return response
 
+    def set_history_delta_changes(
+        self, request: HttpRequest, historical_records: Any, foreign_keys_are_objs: bool = True
+    ) -> None:
+        """What each version changed, in words, where the library writes plain values."""
+        called, page = self.called(), list(historical_records)
+        if not page:
+            return
+        for after, before in zip(page, [*page[1:], page[-1].prev_record], strict=True):
+            after.history_delta_changes = (
+                versions.differences(before, after, called=called) if before else []
+            )
+
     def history_form_view(
         self, request: HttpRequest, object_id: str, version_id: str, extra_context: Any = None
     ) -> HttpResponse:

@@ -55,6 +55,16 @@ def compare(
     return sorted(found, key=lambda one: not one.differs)
 
 
+def differences(before: Any, after: Any, *, called: Named) -> list[Compared]:
+    """What differs between two historical records; nothing else is looked up."""
+    names = {
+        field.name
+        for field in settings_of(after)
+        if getattr(before, field.attname) != getattr(after, field.attname)
+    }
+    return compare(before, after, names, called=called) if names else []
+
+
 def read(record: Any, *, called: Named) -> list[tuple[str, Any]]:
     """Every setting of one historical record: its name, and its value for people."""
     return [
