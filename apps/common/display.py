@@ -22,8 +22,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from apps.common.money import exponent
 
@@ -180,11 +179,11 @@ def link_to(label: str, pk: object, text: object) -> SafeString:
 
 
 _REFERRED = {
-    "return": ("returns.customerreturn", _lazy("the return")),
-    "sale": ("sales.sale", _lazy("the sale")),
-    "exchange": ("returns.customerreturn", _lazy("the return")),
-    "refund": ("refunds.refund", _lazy("the refund")),
-    "count": ("inventory.stockcount", _lazy("the count")),
+    "return": ("returns.customerreturn", gettext_lazy("the return")),
+    "sale": ("sales.sale", gettext_lazy("the sale")),
+    "exchange": ("returns.customerreturn", gettext_lazy("the return")),
+    "refund": ("refunds.refund", gettext_lazy("the refund")),
+    "count": ("inventory.stockcount", gettext_lazy("the count")),
 }
 
 

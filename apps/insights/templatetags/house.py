@@ -98,7 +98,7 @@ def pairs(values: Mapping[str, Any]) -> SafeString:
 @register.filter
 def contents(field: AdminReadonlyField) -> str:
     """What a field says: Django's icons as words, and no link to what the reader may not open."""
-    field.get_admin_url = lambda relation, target: display.link(target)
+    field.get_admin_url = lambda relation, target: display.link(target)  # type: ignore[method-assign, assignment]
     contents: str = field.contents()
     for icon, word in (("icon-yes.", _("yes")), ("icon-no.", _("no"))):
         if icon in contents and contents.startswith("<img"):
