@@ -6,15 +6,16 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
-from select import POLLIN, poll
 from typing import Any, TypeVar
 from urllib.parse import quote_from_bytes
 
 from django.core import signals
 from django.core.handlers.asgi import ASGIRequest
 from django.core.handlers.base import BaseHandler
-from django.db import close_old_connections, connection
+from django.db import close_old_connections
 from django.http import HttpResponseBase
+
+from apps.common.connections import leave_what_was_cut
 
 THREADS = 4  # and as many connections to the database
 _PLAIN = "".join(map(chr, range(0x21, 0x7F)))
@@ -41,7 +42,7 @@ class Gate(BaseHandler):
 
     async def _in_thread(self, job: Callable[[], _T]) -> _T:
         def with_what_is_open() -> _T:
-            _leave_what_was_cut()
+            leave_what_was_cut()
             return job()
 
         return await asyncio.get_running_loop().run_in_executor(self._threads, with_what_is_open)
@@ -63,16 +64,3 @@ def _with_connection(job: Callable[[], _T]) -> _T:
         return job()
     finally:
         close_old_connections()  # one that died is not kept for the next
-
-
-def _leave_what_was_cut() -> None:
-    """An idle connection to which PostgreSQL has something to say was ended by it: one opens anew.
-
-    Else each thread would find out by a refusal of its own, long after the database is back.
-    """
-    if connection.connection is None or connection.connection.closed:
-        return
-    ear = poll()
-    ear.register(connection.connection.fileno(), POLLIN)
-    if ear.poll(0):
-        connection.close()
