@@ -28,19 +28,27 @@ FORGET_BATCHES = 200
 
 def tell(news: Sequence[News], *, place: Place, now: datetime) -> None:
     """Write the events of this transaction, in order, and wake the sequencer when it commits."""
+    tell_each([(item, place) for item in news], now=now)
+
+
+def tell_each(news: Sequence[tuple[News, Place]], *, now: datetime) -> None:
+    """The same for news from several places."""
     insert_events(
-        store_id=place.store_id,
-        store_number=place.store_number,
-        terminal_number=place.terminal_number,
-        occurred_at=place.occurred_at,
-        recorded_at=now,
-        columns=[
-            [uuid7() for _ in news],
-            [item.type for item in news],
-            [item.subject_type for item in news],
-            [item.subject_id for item in news],
-            [json.dumps(item.data, default=str) for item in news],
+        [
+            (
+                uuid7(),
+                item.type,
+                item.subject_type,
+                item.subject_id,
+                place.store_id,
+                place.store_number,
+                place.terminal_number,
+                place.occurred_at,
+                json.dumps(item.data, default=str),
+            )
+            for item, place in news
         ],
+        recorded_at=now,
     )
     wake_on_commit(settings.FEED_TASK)
 

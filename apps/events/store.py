@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import datetime
-from itertools import chain, count
+from itertools import chain
 from typing import Any
 
 from apps.common.sql import execute, fetch_all, fetch_one
@@ -33,12 +33,16 @@ SELECT n.id, nextval('events_event_ordinal'), n.type, n.subject_type, n.subject_
                 (SELECT f.last_sequence FROM events_forgottensubject f
                   WHERE f.subject_type = n.subject_type AND f.subject_id = n.subject_id), 0)
        + row_number() OVER (PARTITION BY n.subject_type, n.subject_id ORDER BY n.place),
-       %s, %s, %s, %s, %s, n.data
-  FROM (VALUES {}) AS n(place, id, type, subject_type, subject_id, data)
+       n.store_id, n.store_number, n.terminal_number, n.occurred_at, %s, n.data
+  FROM (VALUES {}) AS n(place, id, type, subject_type, subject_id, store_id, store_number,
+                        terminal_number, occurred_at, data)
  ORDER BY n.place
 """
 # One parameter a value, not one array a column: escaping JSON into an array is dear.
-_ROW = "(%s::int, %s::uuid, %s::text, %s::text, %s::text, %s::jsonb)"
+_ROW = (
+    "(%s::int, %s::uuid, %s::text, %s::text, %s::text, %s::bigint, %s::text, %s::text, "
+    "%s::timestamptz, %s::jsonb)"
+)
 
 _PLACE = """
 WITH head AS (SELECT last_position FROM events_feedhead WHERE id = 1 FOR UPDATE),
@@ -97,21 +101,11 @@ SELECT count(*) FROM old
 """
 
 
-def insert_events(
-    *,
-    store_id: int | None,
-    store_number: str,
-    terminal_number: str,
-    occurred_at: Any,
-    recorded_at: Any,
-    columns: Sequence[Sequence[Any]],
-) -> None:
-    """`columns`: ids, types, subject types, subject ids, data (JSON text), each a list."""
-    rows = list(zip(count(), *columns))
-    execute(
-        _INSERT.format(", ".join([_ROW] * len(rows))),
-        [store_id, store_number, terminal_number, occurred_at, recorded_at, *chain(*rows)],
-    )
+def insert_events(rows: Sequence[Sequence[Any]], *, recorded_at: datetime) -> None:
+    """Rows of (id, type, subject type, subject id, shop, its number, register's number, when it
+    happened, data as JSON text)."""
+    numbered = chain.from_iterable((place, *row) for place, row in enumerate(rows))
+    execute(_INSERT.format(", ".join([_ROW] * len(rows))), [recorded_at, *numbered])
 
 
 def lock_sequencer() -> bool:

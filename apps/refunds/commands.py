@@ -134,3 +134,27 @@ class ClaimedRefund:
     gateway: str
     attempts: int
     asked_before: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SettledRefund:
+    """A refund as it stands when a processor has said what became of it."""
+
+    id: UUID
+    reference: str
+    label: str
+    store_id: int
+    store_number: str
+    terminal_number: str
+    customer: str
+    tender_id: int | None
+    tender_number: int | None
+    kind: str
+    amount_minor: int
+    currency: str
+    gateway: str
+    provider_ref: str
+    failure_code: str
+    status: str
+    attempts: int
+    created_at: datetime

@@ -1,4 +1,4 @@
-"""To which tenders the money goes back. Pure."""
+"""To which tenders the money goes back, and how workers go about it. Pure."""
 
 from __future__ import annotations
 
@@ -12,6 +12,12 @@ STORE_CREDIT = "store_credit"
 CASH = "cash"
 
 _SCHEDULE = (5, 15, 60, 300, 900, 1800, 3600)
+
+FIRST_CLAIM = 5
+BEGIN_SHARE = 10
+"""The share of its lease, as a divisor, within which a refund has to be begun."""
+_MOST = 50
+_PACE_S = 2.0
 
 
 def plan_refund(amount_minor: int, tenders: Sequence[TenderCap], terms: PlanTerms) -> RefundPlan:
@@ -111,3 +117,9 @@ def _to_tender(tender: TenderCap, minor: int) -> PlannedRefund:
 def retry_after(attempts: int) -> timedelta:
     """How long to wait before attempt number `attempts + 1`. It never ends: nothing gets stuck."""
     return timedelta(seconds=_SCHEDULE[min(attempts, len(_SCHEDULE)) - 1])
+
+
+def next_claim(claimed: int, seconds: float) -> int:
+    """How many refunds to claim next: twice as many, as far as two seconds go at that pace."""
+    at_pace = int(claimed * _PACE_S / seconds) if seconds > 0 else _MOST
+    return max(1, min(2 * claimed, at_pace, _MOST))

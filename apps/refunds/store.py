@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from apps.common.sql import execute, fetch_one
-from apps.refunds.commands import ClaimedRefund, RefundOrder
+from apps.common.sql import execute, fetch_all
+from apps.refunds.commands import ClaimedRefund, RefundOrder, SettledRefund
 from apps.refunds.models import refund_key
+from apps.refunds.states import OPEN
 
 _COLUMNS = (
     "id, reference, label, store_id, terminal_number, customer_ref, sale_tender_id, kind, amount_minor, "
@@ -23,25 +25,58 @@ INSERT INTO refunds_refundevent (refund_id, kind, at, attempt, detail)
 SELECT id, 'success', created_at, 0, '{{{{}}}}'::jsonb FROM made WHERE status = 'succeeded'
 """
 
+_OPEN = "(" + ", ".join(f"'{status}'" for status in OPEN) + ")"
+
 # Due longest; other workers' rows are skipped, and ours is held by its lease, not by a lock. An old
 # one may have been sent before a restore from backup: the processor is asked first.
-_CLAIM = """
+_CLAIM = f"""
 WITH due AS (
-    SELECT id, attempts > 0 OR created_at < %(now)s - interval '10 minutes' AS asked_before
+    SELECT id, attempts > 0 OR created_at < %(now)s - interval '10 minutes' AS asked_before,
+           next_attempt_at AS due_at
       FROM refunds_refund
-     WHERE status IN ('submitted', 'unknown', 'requires_action') AND next_attempt_at <= %(now)s
-     ORDER BY next_attempt_at LIMIT 1 FOR UPDATE SKIP LOCKED),
+     WHERE status IN {_OPEN} AND next_attempt_at <= %(now)s
+     ORDER BY next_attempt_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED),
 held AS (
     UPDATE refunds_refund r SET attempts = r.attempts + 1, next_attempt_at = %(lease)s
       FROM due WHERE r.id = due.id
     RETURNING r.id, r.payment_ref, r.amount_minor, r.currency, r.gateway, r.attempts,
-              r.sale_tender_id, due.asked_before),
+              r.sale_tender_id, due.asked_before, due.due_at),
 asked AS (
     INSERT INTO refunds_refundevent (refund_id, kind, at, attempt, detail)
     SELECT id, 'request', %(now)s, attempts, jsonb_build_object('asked_before', asked_before) FROM held)
 SELECT held.id, held.payment_ref, t.amount_minor, held.amount_minor, held.currency, held.gateway,
        held.attempts, held.asked_before
   FROM held LEFT JOIN sales_saletender t ON t.id = held.sale_tender_id
+ ORDER BY held.due_at, held.id
+"""
+
+# Locked by id, as whoever voids a return does. What is not as it was claimed is left alone: another
+# worker is at it, or it is settled, and this answer comes too late.
+_STILL_HELD = f"""
+    SELECT r.id, g.ref FROM refunds_refund r
+      JOIN unnest(%(ids)s::uuid[], %(attempts)s::bigint[], %(refs)s::text[]) AS g(id, attempts, ref) USING (id)
+     WHERE r.attempts = g.attempts AND r.status IN {_OPEN}
+     ORDER BY r.id FOR UPDATE OF r"""
+_SETTLE = f"""
+WITH held AS ({_STILL_HELD}),
+paid AS (
+    UPDATE refunds_refund r
+       SET status = 'succeeded', next_attempt_at = NULL, settled_at = %(now)s,
+           provider_ref = coalesce(nullif(held.ref, ''), r.provider_ref)
+      FROM held WHERE r.id = held.id
+    RETURNING r.*),
+steps AS (
+    INSERT INTO refunds_refundevent (refund_id, kind, at, attempt, detail)
+    SELECT id, 'success', %(now)s, attempts, jsonb_build_object('provider_ref', provider_ref) FROM paid)
+SELECT paid.id, paid.reference, paid.label, paid.store_id, s.number, paid.terminal_number, paid.customer_ref,
+       paid.sale_tender_id, t.number, paid.kind, paid.amount_minor, paid.currency, paid.gateway,
+       paid.provider_ref, paid.failure_code, paid.status, paid.attempts, paid.created_at
+  FROM paid JOIN stores_store s ON s.id = paid.store_id LEFT JOIN sales_saletender t ON t.id = paid.sale_tender_id
+ ORDER BY paid.id
+"""
+_GIVE_BACK = f"""
+WITH held AS ({_STILL_HELD})
+UPDATE refunds_refund r SET next_attempt_at = %(now)s FROM held WHERE r.id = held.id
 """
 
 
@@ -51,12 +86,41 @@ def insert_refunds(rows: Sequence[Sequence[Any]]) -> None:
     execute(sql, [value for row in rows for value in row])
 
 
-def claim_due(*, now: datetime, lease: datetime) -> ClaimedRefund | None:
-    """Hold the refund that has been due longest until `lease`. Commit before calling anybody."""
-    row = fetch_one(_CLAIM, {"now": now, "lease": lease})
-    if row is None:
-        return None
-    refund_id, payment_ref, payment, amount, currency, gateway, attempts, asked_before = row
+def claim_due(*, limit: int, now: datetime, lease: datetime) -> list[ClaimedRefund]:
+    """Hold the refunds that have been due longest until `lease`. Commit before calling anybody."""
+    return [
+        _claimed(*row) for row in fetch_all(_CLAIM, {"limit": limit, "now": now, "lease": lease})
+    ]
+
+
+def _claimed(
+    refund_id: UUID, payment_ref: str, payment: int | None, amount: int, currency: str, gateway: str,
+    attempts: int, asked_before: bool,
+) -> ClaimedRefund:  # fmt: skip
     key = refund_key(refund_id)
     order = RefundOrder(refund_id, key, payment_ref, payment or amount, amount, currency)
     return ClaimedRefund(order, gateway=gateway, attempts=attempts, asked_before=asked_before)
+
+
+def settle_paid(
+    answers: Sequence[tuple[ClaimedRefund, str]], *, now: datetime
+) -> list[SettledRefund]:
+    """Those are paid, with the processor's reference each; the ones whose claim still stood."""
+    params = _held_as_claimed([one for one, _ in answers], [ref for _, ref in answers], now)
+    return [SettledRefund(*row) for row in fetch_all(_SETTLE, params)]
+
+
+def give_back(claims: Sequence[ClaimedRefund], *, now: datetime) -> None:
+    """Those are due at once, for whoever comes first."""
+    execute(_GIVE_BACK, _held_as_claimed(claims, [""] * len(claims), now))
+
+
+def _held_as_claimed(
+    claims: Sequence[ClaimedRefund], refs: Sequence[str], now: datetime
+) -> dict[str, Any]:
+    return {
+        "ids": [one.order.refund_id for one in claims],
+        "attempts": [one.attempts for one in claims],
+        "refs": list(refs),
+        "now": now,
+    }

@@ -62,8 +62,7 @@ def test_one_that_is_settled_or_was_never_sent_is_left_alone(
 def test_it_is_not_taken_from_the_worker_that_asks(unknown: Refund, clock: Clock) -> None:
     clock.forward(10)
     now = clock()
-    claimed = store.claim_due(now=now, lease=now.replace(year=now.year + 1))
-    assert claimed is not None
+    assert store.claim_due(limit=1, now=now, lease=now.replace(year=now.year + 1))
     with nothing_changes(), pytest.raises(StaleState, match="at this moment"):
         ask(unknown, now)
 

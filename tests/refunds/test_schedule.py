@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from apps.refunds.models import Refund, SandboxInstruction
+from apps.refunds.models import Refund, SandboxInstruction, SandboxRefund, refund_key
 from tests.refunds.scene import Clock, take_back, work
 from tests.world import Register, card, return_body, sale_body
 
@@ -41,8 +41,8 @@ def test_what_has_been_due_longest_comes_first(register: Register, clock: Clock)
 
     work(clock)
 
-    settled = Refund.objects.order_by("events__id").filter(events__kind="success")
-    assert [str(refund.pk) for refund in settled] == [second, first]
+    sent = SandboxRefund.objects.order_by("created_at").values_list("key", flat=True)
+    assert list(sent) == [refund_key(second), refund_key(first)]
 
 
 def test_what_is_only_promised_is_not_sent(register: Register, clock: Clock) -> None:

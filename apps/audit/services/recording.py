@@ -21,6 +21,11 @@ def record(facts: Sequence[Fact], *, actor: Actor, now: datetime) -> None:
     A fact that says nothing else happened `now` too. The entries are sealed some moments after the
     commit, by whoever seals (`services.sealing`): writers never wait for one another's chain.
     """
+    record_each([(fact, actor) for fact in facts], now=now)
+
+
+def record_each(facts: Sequence[tuple[Fact, Actor]], *, now: datetime) -> None:
+    """The same for facts of several actors."""
     insert_entries(
         [
             (
@@ -42,7 +47,7 @@ def record(facts: Sequence[Fact], *, actor: Actor, now: datetime) -> None:
                 json.dumps(fact.data, default=str),
                 actor.request_id,
             )
-            for fact in facts
+            for fact, actor in facts
         ]
     )
     wake_on_commit("audit.seal")

@@ -1,6 +1,6 @@
 """Carrying refunds out: claim, commit, ask the processor, write down what it said.
 
-No transaction is open while the processor is asked. A worker that dies in between leaves a refund
+No transaction is open while the processor is asked. A worker that dies in between leaves refunds
 whose lease ends; the next one asks the processor before it sends anything, and sends it under the
 same key. So a refund is paid once, whoever dies when.
 """
@@ -8,30 +8,31 @@ same key. So a refund is paid once, whoever dies when.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 
 from django.conf import settings
 from django.db import transaction
 
 from apps.audit import services as audit
-from apps.audit.commands import Fact
-from apps.common.caller import worker_actor
 from apps.common.cards import scrub_card_numbers
 from apps.events import services as events
-from apps.events.commands import News, Place
+from apps.events.commands import News
 from apps.refunds import policy, store
-from apps.refunds.commands import (
-    ClaimedRefund,
-    GatewayAnswer,
-    OpenedRefund,
-    PlannedRefund,
-    RefundContext,
-)
+from apps.refunds.commands import ClaimedRefund, GatewayAnswer, PlannedRefund, SettledRefund
 from apps.refunds.gateways import Gateway, gateway_for
 from apps.refunds.gateways.base import NotProcessed, OutcomeUnknown
 from apps.refunds.models import Refund, RefundEvent
-from apps.refunds.services.opening import open_refunds, refund_told
+from apps.refunds.services.opening import open_refunds
+from apps.refunds.services.settling import (
+    actor_for,
+    context_of,
+    fact_of,
+    place_of,
+    settle_paid,
+    told_of,
+)
 from apps.refunds.states import OPEN, RefundKind, RefundStatus
 from apps.sales import services as sales
 
@@ -43,25 +44,51 @@ def execute_due_refunds(
 ) -> int:
     """Send or ask for every refund that is due, until none is; how many were looked at.
 
-    One at a time, so that a lease begins with the refund's own work and not with that of others;
-    and for no longer than one lease, since a task's time is limited. Beat starts the next round.
+    A few are claimed together: five at first, then as many as were answered in two seconds. For no
+    longer than one lease, since a task's time is limited. Beat starts the next round.
     """
-    lease = timedelta(seconds=settings.REFUND_LEASE_S)
-    until, done = clock() + lease, 0
+    lease, known = timedelta(seconds=settings.REFUND_LEASE_S), cache(gateways)
+    until, done, limit = clock() + lease, 0, policy.FIRST_CLAIM
     while (now := clock()) < until:
         with transaction.atomic(durable=True):
-            claimed = store.claim_due(now=now, lease=now + lease)
-        if claimed is None:
+            claimed = store.claim_due(limit=limit, now=now, lease=now + lease)
+        if not claimed:
             break
-        try:
-            _execute(claimed, gateways(claimed.gateway), clock=clock)
-        except Exception:  # a mistake of ours: this refund waits for its lease, the others do not
-            logger.exception("refund %s was not carried out", claimed.order.refund_id)
-        done += 1
+        done += _execute(claimed, known, begin_until=now + lease / policy.BEGIN_SHARE, clock=clock)
+        limit = policy.next_claim(limit, (clock() - now).total_seconds())
     return done
 
 
-def _execute(claimed: ClaimedRefund, gateway: Gateway, *, clock: Callable[[], datetime]) -> None:
+def _execute(
+    claimed: Sequence[ClaimedRefund], gateways: Callable[[str], Gateway],
+    *, begin_until: datetime, clock: Callable[[], datetime],
+) -> int:  # fmt: skip
+    """Ask for each, and write down together what was paid; how many were asked for.
+
+    One that cannot be begun early in its lease is given back: the calls before it took long, and its
+    own must end within the lease.
+    """
+    paid: list[tuple[ClaimedRefund, GatewayAnswer]] = []
+    begun = 0
+    for one in claimed:
+        if begun and clock() > begin_until:
+            break
+        begun += 1
+        try:
+            if answer := _ask(one, gateways(one.gateway), clock=clock):
+                paid.append((one, answer))
+        except Exception:  # a mistake of ours: this refund waits for its lease, the others do not
+            logger.exception("refund %s was not carried out", one.order.refund_id)
+    settle_paid(paid, now=clock())
+    if left := claimed[begun:]:
+        store.give_back(left, now=clock())
+    return begun
+
+
+def _ask(
+    claimed: ClaimedRefund, gateway: Gateway, *, clock: Callable[[], datetime]
+) -> GatewayAnswer | None:
+    """The answer when the money is on its way; anything else is written down at once."""
     try:
         answer = gateway.find(claimed.order) if claimed.asked_before else None
         answer = answer or gateway.refund(claimed.order)
@@ -70,7 +97,10 @@ def _execute(claimed: ClaimedRefund, gateway: Gateway, *, clock: Callable[[], da
     except NotProcessed as error:
         _note_unclear(claimed, None, str(error), now=clock())
     else:
-        _settle(claimed, answer, now=clock())
+        if answer.status == "succeeded":
+            return answer
+        _settle_otherwise(claimed, answer, now=clock())
+    return None
 
 
 @transaction.atomic
@@ -89,14 +119,12 @@ def _note_unclear(
 
 
 @transaction.atomic
-def _settle(claimed: ClaimedRefund, answer: GatewayAnswer, *, now: datetime) -> None:
+def _settle_otherwise(claimed: ClaimedRefund, answer: GatewayAnswer, *, now: datetime) -> None:
     refund = _held(claimed)
     if refund is None:
         return
     refund.provider_ref = scrub_card_numbers(answer.provider_ref) or refund.provider_ref
-    if answer.status == "succeeded":
-        _succeed(refund, claimed, now)
-    elif answer.status == "failed":
+    if answer.status == "failed":
         _fail(refund, claimed, scrub_card_numbers(answer.code), now)
     else:
         _wait(refund, claimed, answer.status, now)
@@ -116,27 +144,26 @@ def _held(claimed: ClaimedRefund) -> Refund | None:
     )
 
 
-def _succeed(refund: Refund, claimed: ClaimedRefund, now: datetime) -> None:
-    _close(refund, RefundStatus.SUCCEEDED, now)
-    _step(refund, RefundEvent.Kind.SUCCESS, claimed, {"provider_ref": refund.provider_ref}, now)
-    if refund.sale_tender_id is not None:
-        sales.settle_tender(refund.sale_tender_id, refund.amount_minor, went_back=True)
-    _announce(refund, [_fact(refund, "refund.succeeded")], [_news(refund, "refund.succeeded")], now)
-
-
 def _fail(refund: Refund, claimed: ClaimedRefund, code: str, now: datetime) -> None:
     """A definite no touches only this refund; its money goes back as store credit instead."""
-    refund.failure_code = code[:64]
-    _close(refund, RefundStatus.FAILED, now)
+    refund.status, refund.failure_code = RefundStatus.FAILED, code[:64]
+    refund.next_attempt_at, refund.settled_at = None, now
+    refund.save(
+        update_fields=["status", "next_attempt_at", "settled_at", "provider_ref", "failure_code"]
+    )
     _step(refund, RefundEvent.Kind.FAILURE, claimed, {"code": code}, now)
     if refund.sale_tender_id is not None:
         sales.settle_tender(refund.sale_tender_id, refund.amount_minor, went_back=False)
     instead = [PlannedRefund(RefundKind.STORE_CREDIT, refund.amount_minor)]
-    opened, facts, news = open_refunds(instead, context=_context(refund, now), settle=True, now=now)
+    context = context_of(_settled(refund), now)
+    opened, facts, news = open_refunds(instead, context=context, settle=True, now=now)
     refund.status, refund.superseded_by_id = RefundStatus.SUPERSEDED, opened[0].id
     refund.save(update_fields=["status", "superseded_by"])
-    failed = News("refund.failed", "refund", str(refund.pk), {**_told(refund), "code": code})
-    _announce(refund, [_fact(refund, "refund.failed"), *facts], [failed, *news], now)
+    settled = _settled(refund)
+    failed = News("refund.failed", "refund", str(refund.pk), {**told_of(settled), "code": code})
+    actor, place = actor_for(settled), place_of(settled, now)
+    audit.record([fact_of(settled, "refund.failed"), *facts], actor=actor, now=now)
+    events.tell([failed, *news], place=place, now=now)
 
 
 def _wait(refund: Refund, claimed: ClaimedRefund, status: str, now: datetime) -> None:
@@ -147,13 +174,6 @@ def _wait(refund: Refund, claimed: ClaimedRefund, status: str, now: datetime) ->
     _step(refund, RefundEvent.Kind.UNKNOWN, claimed, {"detail": f"processor says {status}"}, now)
 
 
-def _close(refund: Refund, status: RefundStatus, now: datetime) -> None:
-    refund.status, refund.next_attempt_at, refund.settled_at = status, None, now
-    refund.save(
-        update_fields=["status", "next_attempt_at", "settled_at", "provider_ref", "failure_code"]
-    )
-
-
 def _step(
     refund: Refund, kind: str, claimed: ClaimedRefund, detail: dict[str, str], now: datetime
 ) -> None:
@@ -162,43 +182,12 @@ def _step(
     )
 
 
-def _announce(refund: Refund, facts: list[Fact], news: list[News], now: datetime) -> None:
-    actor = worker_actor("refunds", store_id=refund.store_id, store_number=refund.store.number)
-    audit.record(facts, actor=actor, now=now)
-    place = Place(refund.store_id, refund.store.number, refund.terminal_number, now)
-    events.tell(news, place=place, now=now)
-
-
-def _fact(refund: Refund, action: str) -> Fact:
-    return Fact(
-        action, "refund", str(refund.pk), subject_label=refund.label, outcome=refund.status,
-        reason=refund.failure_code,
-        data={"reference": refund.reference, "kind": refund.kind, "amount_minor": refund.amount_minor,
-              "currency": refund.currency, "gateway": refund.gateway, "provider_ref": refund.provider_ref,
-              "attempts": refund.attempts},
+def _settled(refund: Refund) -> SettledRefund:
+    tender = refund.sale_tender
+    return SettledRefund(
+        refund.pk, refund.reference, refund.label, refund.store_id, refund.store.number,
+        refund.terminal_number, refund.customer_ref, refund.sale_tender_id,
+        tender.number if tender else None, refund.kind, refund.amount_minor, refund.currency,
+        refund.gateway, refund.provider_ref, refund.failure_code, refund.status, refund.attempts,
+        refund.created_at,
     )  # fmt: skip
-
-
-def _news(refund: Refund, type_: str) -> News:
-    return News(type_, "refund", str(refund.pk), _told(refund))
-
-
-def _told(refund: Refund) -> dict[str, object]:
-    number = refund.sale_tender.number if refund.sale_tender else None
-    opened = OpenedRefund(
-        refund.pk, number, refund.kind, refund.gateway, refund.amount_minor, refund.status
-    )
-    return refund_told(opened, _context(refund, refund.created_at))
-
-
-def _context(refund: Refund, occurred_at: datetime) -> RefundContext:
-    return RefundContext(
-        reference=refund.reference,
-        label=refund.label,
-        store_id=refund.store_id,
-        store_number=refund.store.number,
-        terminal_number=refund.terminal_number,
-        customer=refund.customer_ref,
-        currency=refund.currency,
-        occurred_at=occurred_at,
-    )
