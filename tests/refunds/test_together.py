@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
@@ -41,13 +39,13 @@ def statements(clock: Clock) -> int:
     return len(captured)
 
 
-def test_five_cost_as_many_statements_as_one(register: Register, clock: Clock) -> None:
+def test_four_cost_as_many_statements_as_one(register: Register, clock: Clock) -> None:
     take_back(register, card(1000))
     one = statements(clock)
-    take_back(register, *(card(10, number=n) for n in range(1, 6)))
+    take_back(register, *(card(10, number=n) for n in range(1, 5)))
 
-    assert statements(clock) == one == 12
-    assert len(told()) == len(trail()) == 6
+    assert statements(clock) == one == 9
+    assert len(told()) == len(trail()) == 5
 
 
 def test_a_tender_that_gets_several_back_is_charged_with_all(
@@ -91,17 +89,14 @@ def test_those_that_a_slow_call_kept_waiting_are_given_back_at_once(
 ) -> None:
     returned = take_back(register, *(card(10, number=n) for n in (1, 2, 3)))
 
-    work(clock, gateways=lambda name: Slow(clock, 30))
+    assert work(clock, gateways=lambda name: Slow(clock, 30)) == 1
 
-    never_sent, at_once, given_back = sorted(
-        (steps(one["id"]) for one in returned["refunds"]), key=len
-    )
-    assert never_sent == [(1, "request")]
-    assert at_once == [(1, "request"), (1, "success")]
-    assert given_back == [(1, "request"), (2, "request"), (2, "success")]
-    left = Refund.objects.get(status="submitted")
-    assert left.next_attempt_at == clock.now - timedelta(seconds=30)
-    assert SandboxRefund.objects.count() == 2
+    found = sorted(steps(one["id"]) for one in returned["refunds"])
+    assert found == [[(1, "request")], [(1, "request")], [(1, "request"), (1, "success")]]
+    left = Refund.objects.filter(status="submitted")
+    assert {refund.next_attempt_at for refund in left} == {clock.now}
+    assert work(clock) == 2
+    assert SandboxRefund.objects.count() == len(told()) == 3
 
 
 @pytest.mark.parametrize(

@@ -52,9 +52,11 @@ def execute_due_refunds(
     while (now := clock()) < until:
         with transaction.atomic(durable=True):
             claimed = store.claim_due(limit=limit, now=now, lease=now + lease)
-        if not claimed:
+        if claimed:
+            begin_until = now + lease / policy.BEGIN_SHARE
+            done += _execute(claimed, known, begin_until=begin_until, clock=clock)
+        if len(claimed) < limit:  # there were no more; what came meanwhile wakes workers of its own
             break
-        done += _execute(claimed, known, begin_until=now + lease / policy.BEGIN_SHARE, clock=clock)
         limit = policy.next_claim(limit, (clock() - now).total_seconds())
     return done
 
