@@ -127,6 +127,19 @@ class GatewayAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class SandboxView:
+    """What the sandbox processor has in its books for an order, and how it was told to behave.
+
+    `answer` None: it never heard of the refund. `behaviour` is that of the instruction, if there is one.
+    """
+
+    payment_known: bool
+    instruction_id: int | None
+    behaviour: str
+    answer: GatewayAnswer | None
+
+
+@dataclass(frozen=True, slots=True)
 class ClaimedRefund:
     """A due refund that this worker holds until its lease ends."""
 

@@ -7,8 +7,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from apps.common.sql import execute, fetch_all
-from apps.refunds.commands import ClaimedRefund, RefundOrder, SettledRefund
+from apps.common.ids import uuid7
+from apps.common.sql import execute, fetch_all, fetch_one
+from apps.refunds.commands import (
+    ClaimedRefund,
+    GatewayAnswer,
+    RefundOrder,
+    SandboxView,
+    SettledRefund,
+)
 from apps.refunds.models import refund_key
 from apps.refunds.states import OPEN
 
@@ -79,6 +86,33 @@ WITH held AS ({_STILL_HELD})
 UPDATE refunds_refund r SET next_attempt_at = %(now)s FROM held WHERE r.id = held.id
 """
 
+# The sandbox processor's books: what it knows of a refund and its payment, and how it is to behave.
+_SANDBOX_LOOK = """
+SELECT EXISTS (SELECT 1 FROM refunds_sandboxpayment WHERE ref = %(ref)s), i.id, i.behaviour, r.id, r.status, r.code
+  FROM (VALUES (1)) AS always(n)
+  LEFT JOIN refunds_sandboxrefund r ON r.key = %(key)s
+  LEFT JOIN LATERAL (
+       SELECT id, behaviour FROM refunds_sandboxinstruction
+        WHERE payment_ref IN ('', %(ref)s) AND remaining > 0 ORDER BY payment_ref DESC, id LIMIT 1) i ON true
+"""
+# It hears of a payment with its first refund. The row is locked either way.
+_SANDBOX_KNOW = """
+INSERT INTO refunds_sandboxpayment (ref, currency, amount_minor) VALUES (%s, %s, %s)
+ON CONFLICT (ref) DO UPDATE SET ref = excluded.ref
+"""
+_SANDBOX_BOOK = """
+INSERT INTO refunds_sandboxrefund (id, payment_id, key, amount_minor, status, code, created_at)
+SELECT %(id)s, p.ref, %(key)s, %(amount)s, CASE WHEN c.code = '' THEN 'succeeded' ELSE 'failed' END, c.code, now()
+  FROM refunds_sandboxpayment p
+ CROSS JOIN LATERAL (
+       SELECT CASE WHEN coalesce(sum(b.amount_minor), 0) + %(amount)s > p.amount_minor THEN 'amount-too-large'
+                   ELSE %(code)s END AS code
+         FROM refunds_sandboxrefund b WHERE b.payment_id = p.ref AND b.status = 'succeeded') c
+ WHERE p.ref = %(ref)s
+ON CONFLICT (key) DO NOTHING
+RETURNING id, status, code
+"""
+
 
 def insert_refunds(rows: Sequence[Sequence[Any]]) -> None:
     """Rows in the order of `_COLUMNS`; those that succeeded at once get their step."""
@@ -124,3 +158,31 @@ def _held_as_claimed(
         "refs": list(refs),
         "now": now,
     }
+
+
+def sandbox_look(order: RefundOrder) -> SandboxView:
+    row = fetch_one(_SANDBOX_LOOK, {"ref": order.payment_ref, "key": order.idempotency_key})
+    assert row is not None
+    known, instruction_id, behaviour, *refund = row
+    return SandboxView(known, instruction_id, behaviour or "", _booked(*refund))
+
+
+def sandbox_know(order: RefundOrder) -> None:
+    """The payment, held until the transaction ends."""
+    execute(_SANDBOX_KNOW, [order.payment_ref, order.currency, order.payment_minor])
+
+
+def sandbox_book(order: RefundOrder, *, code: str) -> GatewayAnswer | None:
+    """Of a payment that is held; `code` is why not, empty for yes. None when it was booked before."""
+    params = {
+        "id": uuid7(), "key": order.idempotency_key, "amount": order.amount_minor,
+        "ref": order.payment_ref, "code": code,
+    }  # fmt: skip
+    row = fetch_one(_SANDBOX_BOOK, params)
+    return _booked(*row) if row else None
+
+
+def _booked(refund_id: UUID | None, status: str, code: str) -> GatewayAnswer | None:
+    if refund_id is None:
+        return None
+    return GatewayAnswer(status, provider_ref=f"sbx_re_{refund_id.hex}", code=code)
