@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from apps.common.money import CashRounding
-from apps.common.sql import fetch_all
+from apps.common.sql import fetch_all, fetch_one
 from apps.sales.commands import LineOfSale, SaleFacts, SaleKey, TaxOfLine, TenderOfSale
 
 _SALE_AND_LINES = """
@@ -31,19 +31,15 @@ _BY_NATURAL_KEY = """
 """
 _BY_ID = " WHERE s.id = %s"
 _BY_IDS = " WHERE s.id = ANY(%s) ORDER BY l.id"
-_TAXES = """
-SELECT line_id, id, code, inclusive, tax_minor, refunded_minor
-  FROM sales_salelinetax WHERE line_id = ANY(%s) ORDER BY line_id, id
-"""
-_TENDERS = """
-SELECT id, number, kind, amount_minor, refunded_minor, pending_minor, gateway, gateway_ref,
-       needs_card_present, card_fingerprint, rounding_minor, refund_rounding_minor
-  FROM sales_saletender WHERE sale_id = %s ORDER BY number
-"""
-_TENDERS_OF = """
-SELECT sale_id, id, number, kind, amount_minor, refunded_minor, pending_minor, gateway, gateway_ref,
-       needs_card_present, card_fingerprint, rounding_minor, refund_rounding_minor
-  FROM sales_saletender WHERE sale_id = ANY(%s) ORDER BY sale_id, number
+_TAX = "line_id, id, code, inclusive, tax_minor, refunded_minor"
+_TENDER = """sale_id, id, number, kind, amount_minor, refunded_minor, pending_minor, gateway, gateway_ref,
+       needs_card_present, card_fingerprint, rounding_minor, refund_rounding_minor"""
+# As JSON, which tells both in one row of one statement.
+_TAXES_AND_TENDERS = f"""
+SELECT (SELECT coalesce(json_agg(json_build_array({_TAX}) ORDER BY line_id, id), '[]')
+          FROM sales_salelinetax WHERE line_id = ANY(%s)),
+       (SELECT coalesce(json_agg(json_build_array({_TENDER}) ORDER BY sale_id, number), '[]')
+          FROM sales_saletender WHERE sale_id = ANY(%s))
 """
 _OF_SALE, _MORE_OF_SALE, _OF_ITEM = slice(0, 9), slice(9, 12), slice(12, 14)
 _OF_LINE, _SHOP, _CASH = slice(14, 29), 29, slice(30, 32)
@@ -53,7 +49,7 @@ def load_sale(key: SaleKey | UUID, line_numbers: Sequence[int], *, lock: bool) -
     """The sale, those of its lines that are named, and its tenders; None when there is no such sale.
 
     With `lock`, the sale and the lines are held until the transaction ends, so no other return of
-    this sale is decided meanwhile. Taxes and tenders are read after the lock, in statements of
+    this sale is decided meanwhile. Taxes and tenders are read after the lock, in a statement of
     their own, since a row that is joined and not locked shows its state from before the wait.
     """
     where, params = _where(key)
@@ -65,20 +61,23 @@ def load_sale(key: SaleKey | UUID, line_numbers: Sequence[int], *, lock: bool) -
     if not rows:
         return None
     named = [line for line in map(_line, rows) if line.line_number in line_numbers]
-    return _sale(rows[0], _with_taxes(named), _tenders(rows[0][0]))
+    lines, tenders = _taxes_and_tenders(named, [rows[0][0]])
+    return _sale(rows[0], lines, tuple(TenderOfSale(*tender) for _, *tender in tenders))
 
 
 def read_sales(sale_ids: Sequence[UUID]) -> dict[UUID, SaleFacts]:
-    """Many sales, each with all of its lines, as they stand; three statements, and nothing is held."""
+    """Many sales, each with all of its lines, as they stand; two statements, and nothing is held."""
     heads: dict[UUID, tuple[Any, ...]] = {}
     lines: dict[UUID, list[LineOfSale]] = defaultdict(list)
     for row in fetch_all(_SALE_AND_LINES + _BY_IDS, [list(sale_ids)]):
         heads[row[0]] = row
         lines[row[0]].append(_line(row))
-    taxed = {one.id: one for one in _with_taxes([one for some in lines.values() for one in some])}
+    named = [one for some in lines.values() for one in some]
+    with_taxes, rows = _taxes_and_tenders(named, list(heads))
+    taxed = {one.id: one for one in with_taxes}
     tenders: dict[UUID, list[TenderOfSale]] = defaultdict(list)
-    for sale_id, *tender in fetch_all(_TENDERS_OF, [list(heads)]):
-        tenders[sale_id].append(TenderOfSale(*tender))
+    for sale_id, *tender in rows:
+        tenders[UUID(sale_id)].append(TenderOfSale(*tender))
     return {
         sale_id: _sale(row, tuple(taxed[one.id] for one in lines[sale_id]), tuple(tenders[sale_id]))
         for sale_id, row in heads.items()
@@ -106,14 +105,14 @@ def _where(key: SaleKey | UUID) -> tuple[str, list[Any]]:
     return _BY_NATURAL_KEY, [key.store, key.terminal, key.business_date, key.sequence_number]
 
 
-def _with_taxes(lines: Sequence[LineOfSale]) -> tuple[LineOfSale, ...]:
-    if not lines:
-        return ()
-    taxes: dict[int, list[TaxOfLine]] = {line.id: [] for line in lines}
-    for line_id, *tax in fetch_all(_TAXES, [list(taxes)]):
-        taxes[line_id].append(TaxOfLine(*tax))
-    return tuple(replace(line, taxes=tuple(taxes[line.id])) for line in lines)
-
-
-def _tenders(sale_id: UUID) -> tuple[TenderOfSale, ...]:
-    return tuple(TenderOfSale(*row) for row in fetch_all(_TENDERS, [sale_id]))
+def _taxes_and_tenders(
+    lines: Sequence[LineOfSale], sale_ids: Sequence[UUID]
+) -> tuple[tuple[LineOfSale, ...], list[list[Any]]]:
+    """The lines with their taxes; the tenders of the sales in the order of `_TENDER`."""
+    by_line: dict[int, list[TaxOfLine]] = {line.id: [] for line in lines}
+    row = fetch_one(_TAXES_AND_TENDERS, [list(by_line), list(sale_ids)])
+    assert row is not None
+    taxes, tenders = row
+    for line_id, *tax in taxes:
+        by_line[line_id].append(TaxOfLine(*tax))
+    return tuple(replace(line, taxes=tuple(by_line[line.id])) for line in lines), tenders

@@ -100,9 +100,12 @@ def settle_conflict(
     audit.record([fact], actor=actor, now=now)
 
 
-def change_lines(changes: Sequence[LineChange]) -> None:
-    """Note what is promised to come back, what came, and what was given back. The sale is locked."""
-    store.change_lines(changes)
+def change_lines(sale_id: UUID, changes: Sequence[LineChange]) -> bool:
+    """Note what is promised to come back, what came, and what was given back. The sale is locked.
+
+    Whether nothing of it is left out there then; with no changes, whether that was so before.
+    """
+    return store.change_lines(sale_id, changes)
 
 
 def charge_tenders(*, pending: dict[int, int], refunded: dict[int, int]) -> None:
@@ -121,10 +124,6 @@ def charge_rounding(by_tender: Mapping[int, int]) -> None:
     """What goes back to these cash tenders was rounded by so many minor units more (negative: less)."""
     if any(by_tender.values()):
         store.change_rounding(by_tender)
-
-
-def is_fully_returned(sale_id: UUID) -> bool:
-    return store.is_fully_returned(sale_id)
 
 
 def _insert(sale: NewSale, *, caller: Caller, now: datetime) -> UUID | None:

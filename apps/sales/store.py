@@ -50,22 +50,27 @@ SELECT %(sale)s, t.number, t.kind, t.amount, t.gateway, t.gateway_ref, t.card_br
  ORDER BY t.number
 """
 
-# Several changes may name one line, but an UPDATE applies only one row to each: hence the sums.
+# Several changes may name one line, but an UPDATE applies only one row to each: hence the sums. The
+# last part sees the lines as they stood before, and the sale is held: what is left is known with that.
 _CHANGE_LINES = """
 WITH taxes AS (
     UPDATE sales_salelinetax AS t SET refunded_minor = t.refunded_minor + c.refunded
       FROM (SELECT id, sum(refunded) AS refunded FROM unnest(%s::bigint[], %s::bigint[]) AS u(id, refunded)
              GROUP BY id) AS c
-     WHERE t.id = c.id)
-UPDATE sales_saleline AS l
-   SET authorized_quantity = l.authorized_quantity + c.authorized,
-       returned_quantity = l.returned_quantity + c.returned,
-       refunded_minor = l.refunded_minor + c.refunded
-  FROM (SELECT id, sum(authorized) AS authorized, sum(returned) AS returned, sum(refunded) AS refunded
-          FROM unnest(%s::bigint[], %s::numeric[], %s::numeric[], %s::bigint[])
-               AS u(id, authorized, returned, refunded)
-         GROUP BY id) AS c
- WHERE l.id = c.id
+     WHERE t.id = c.id),
+changes AS (
+    SELECT id, sum(authorized) AS authorized, sum(returned) AS returned, sum(refunded) AS refunded
+      FROM unnest(%s::bigint[], %s::numeric[], %s::numeric[], %s::bigint[])
+           AS u(id, authorized, returned, refunded)
+     GROUP BY id),
+changed AS (
+    UPDATE sales_saleline AS l
+       SET authorized_quantity = l.authorized_quantity + c.authorized,
+           returned_quantity = l.returned_quantity + c.returned,
+           refunded_minor = l.refunded_minor + c.refunded
+      FROM changes AS c WHERE l.id = c.id)
+SELECT NOT EXISTS (SELECT 1 FROM sales_saleline AS l LEFT JOIN changes AS c USING (id)
+                    WHERE l.sale_id = %s AND l.returned_quantity + coalesce(c.returned, 0) < l.quantity)
 """
 
 _CHANGE_TENDERS = """
@@ -79,10 +84,6 @@ _CHANGE_ROUNDING = """
 UPDATE sales_saletender AS t SET refund_rounding_minor = t.refund_rounding_minor + c.rounding
   FROM unnest(%s::bigint[], %s::bigint[]) AS c(id, rounding)
  WHERE t.id = c.id
-"""
-
-_FULLY_RETURNED = """
-SELECT NOT EXISTS (SELECT 1 FROM sales_saleline WHERE sale_id = %s AND returned_quantity < quantity)
 """
 
 
@@ -102,9 +103,10 @@ def insert_parts(
     execute(_INSERT_PARTS, {"sale": sale_id, **params})
 
 
-def change_lines(changes: Sequence[LineChange]) -> None:
+def change_lines(sale_id: UUID, changes: Sequence[LineChange]) -> bool:
+    """Whether nothing of the sale is left out there afterwards."""
     taxes = [tax for change in changes for tax in change.taxes]
-    execute(
+    row = fetch_one(
         _CHANGE_LINES,
         [
             [tax_id for tax_id, _ in taxes],
@@ -113,8 +115,10 @@ def change_lines(changes: Sequence[LineChange]) -> None:
             [Decimal(c.authorized) for c in changes],
             [Decimal(c.returned) for c in changes],
             [c.refunded_minor for c in changes],
+            sale_id,
         ],
     )
+    return bool(row and row[0])
 
 
 def change_tenders(changes: Sequence[tuple[int, int, int]]) -> None:
@@ -127,8 +131,3 @@ def change_rounding(by_tender: Mapping[int, int]) -> None:
     """Minor units more that what goes back to each cash tender was rounded by."""
     ordered = sorted(by_tender.items())
     execute(_CHANGE_ROUNDING, [list(column) for column in zip(*ordered, strict=True)])
-
-
-def is_fully_returned(sale_id: UUID) -> bool:
-    row = fetch_one(_FULLY_RETURNED, [sale_id])
-    return bool(row and row[0])

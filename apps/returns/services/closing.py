@@ -100,7 +100,10 @@ def _expire(return_id: UUID, *, now: datetime) -> int:
 
 def _let_go(customer_return: CustomerReturn, lines: Sequence[ReturnLine], now: datetime) -> None:
     """Units, exchange goods and money that were promised are free again."""
-    _change_sale([_undo(line, authorized=-line.authorized_quantity) for line in _held(lines)])
+    _change_sale(
+        customer_return,
+        [_undo(line, authorized=-line.authorized_quantity) for line in _held(lines)],
+    )
     reserved = dict[int, Decimal]()
     for line in customer_return.exchange_lines.filter(reserved=True):
         reserved[line.item_id] = reserved.get(line.item_id, Decimal(0)) + line.quantity
@@ -115,7 +118,9 @@ def _take_goods_back_out(
     customer_return: CustomerReturn, lines: Sequence[ReturnLine], now: datetime
 ) -> News:
     """A completed return undone: the goods leave stock again, the exchange goods come back."""
-    _change_sale([_undo(line, returned=-line.received_quantity) for line in _held(lines)])
+    _change_sale(
+        customer_return, [_undo(line, returned=-line.received_quantity) for line in _held(lines)]
+    )
     exchange = list(customer_return.exchange_lines.select_related("item"))
     moves = [
         _move(customer_return, f"{line.number}", line.item_id,
@@ -137,9 +142,9 @@ def _held(lines: Sequence[ReturnLine]) -> list[ReturnLine]:
     return [line for line in lines if line.sale_line_id is not None and line.authorized_quantity]
 
 
-def _change_sale(changes: list[LineChange]) -> None:
-    if changes:
-        sales.change_lines(changes)
+def _change_sale(customer_return: CustomerReturn, changes: list[LineChange]) -> None:
+    if customer_return.sale_id is not None:
+        sales.change_lines(customer_return.sale_id, changes)
 
 
 def _undo(

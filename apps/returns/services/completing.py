@@ -55,10 +55,12 @@ def complete_return(
     if customer_return.status != ReturnStatus.AUTHORIZED or _is_over(customer_return, now):
         raise NotAuthorized("Only an authorized return that has not expired can be completed.")
     standards, promised = Standards.of(customer_return), _money(lines)
-    if changes := _receive_lines(lines, sold, completion, standards):
-        sales.change_lines(changes)
+    changes, all_back = _receive_lines(lines, sold, completion, standards), False
+    if customer_return.sale_id is not None:
+        all_back = sales.change_lines(customer_return.sale_id, changes)
     ReturnLine.objects.bulk_update(lines, _RECEIVED)
-    received = receive_goods(_arrival(customer_return, lines, now), caller=caller, now=now)
+    arrival = _arrival(customer_return, lines, all_back, now)
+    received = receive_goods(arrival, caller=caller, now=now)
     customer_return.scope = received.scope
     context = _context(customer_return, caller, now)
     if _money(lines) == promised:
@@ -201,12 +203,13 @@ def _dispositions(completion: Completion) -> dict[str, str]:
 
 
 def _arrival(
-    customer_return: CustomerReturn, lines: Sequence[ReturnLine], now: datetime
+    customer_return: CustomerReturn, lines: Sequence[ReturnLine], all_back: bool, now: datetime
 ) -> Arrival:
     exchange = customer_return.exchange_lines.select_related("item").order_by("number")
     return Arrival(
         return_id=customer_return.pk,
         sale_id=customer_return.sale_id,
+        all_back=all_back,
         lines=tuple(
             ArrivedLine(
                 line.number, line.item_id, line.sku, line.received_quantity, line.disposition

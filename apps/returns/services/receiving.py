@@ -13,7 +13,6 @@ from apps.inventory import services as inventory
 from apps.inventory.commands import Move, Posting
 from apps.inventory.states import Bucket, MovementKind
 from apps.returns.states import BUCKET_OF, Disposition
-from apps.sales import services as sales
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +41,7 @@ class Arrival:
 
     return_id: UUID
     sale_id: UUID | None
+    all_back: bool
     lines: tuple[ArrivedLine, ...]
     exchange: tuple[LeavingLine, ...]
     reserved: bool
@@ -69,7 +69,7 @@ def receive_goods(arrival: Arrival, *, caller: Caller, now: datetime) -> Receive
     stock = inventory.stock_changed(f"return:{arrival.return_id}", levels, skus)
     if arrival.sale_id is None:
         return Received("", (stock,))
-    scope = "full" if sales.is_fully_returned(arrival.sale_id) else "partial"
+    scope = "full" if arrival.all_back else "partial"
     back = "sale.fully_returned" if scope == "full" else "sale.partially_returned"
     news = News(back, "sale", str(arrival.sale_id), {"return": str(arrival.return_id)})
     return Received(scope, (news, stock))

@@ -100,20 +100,24 @@ def _write_authorized(case: Case, caller: Caller) -> ShownReturn:
 
 def hold(case: Case, store_id: int) -> None:
     """Promise the units of the sale and the exchange goods of an approved return."""
-    if changes := rows.line_changes(case.decision.taken, arrived=False):
-        sales.change_lines(changes)
+    if case.facts.sale is not None:
+        changes = rows.line_changes(case.decision.taken, arrived=False)
+        sales.change_lines(case.facts.sale.id, changes)
     if case.decision.exchange:
         inventory.reserve(store_id, rows.exchange_quantities(case.decision.exchange))
 
 
 def _write_completed(case: Case, caller: Caller) -> ShownReturn:
-    if changes := rows.line_changes(case.decision.taken, arrived=True):
-        sales.change_lines(changes)
+    sale, all_back = case.facts.sale, False
+    if sale is not None:
+        changes = rows.line_changes(case.decision.taken, arrived=True)
+        all_back = sales.change_lines(sale.id, changes)
     charge_rounding(case.plan.rounded)
     return_id = uuid7()
     arrival = Arrival(
         return_id=return_id,
-        sale_id=case.facts.sale.id if case.facts.sale else None,
+        sale_id=sale.id if sale else None,
+        all_back=all_back,
         lines=rows.arrived_lines(case.decision.taken),
         exchange=rows.leaving_lines(case.decision.exchange),
         reserved=False,
