@@ -20,7 +20,8 @@ from apps.common import valkey
 
 logger = logging.getLogger(__name__)
 
-_PAUSE_S = 0.05
+_PAUSE_S = 0.2
+"""After a message; what commits meanwhile is one more. Each costs web and worker milliseconds."""
 _PAUSE_WHEN_DOWN_S = 2.0
 
 
