@@ -34,7 +34,7 @@ SELECT count(*) FROM (SELECT FROM integrations_delivery
 def read_partitions() -> list[Partition]:
     """Those of all tables, by table and month; what was caught by none is the last of its table."""
     rows = fetch_all(_LIST, [COUNTED, sorted(BY_TABLE)])
-    found = [_to_partition(*row) for row in rows]
+    found = [_to_partition(*row) for row in rows if None not in row]  # one was dropped meanwhile
     return sorted(found, key=lambda one: (one.table, one.month or date.max))
 
 

@@ -18,7 +18,7 @@ from stack.processes import Child
 def figures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, float]:
     folder = tmp_path_factory.mktemp("soak")
     report = folder / "report.json"
-    options = ["--seconds", "20", "--kills", "12", "--registers", "3", "--report", str(report)]
+    options = ["--seconds", "12", "--kills", "9", "--registers", "2", "--report", str(report)]
     command = [sys.executable, "-m", "soak.deliveries", *options]
     soak = Child("soak", command, env=os.environ, cwd=ROOT, log=folder / "log", grace=60)
     soak.run()

@@ -1,4 +1,4 @@
-"""`make soak-rotation`, short: keys change and servers die under four registers for some seconds."""
+"""`make soak-rotation`, short: keys change and servers die under three registers for some seconds."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SOME = [
 
 def test_no_return_is_disturbed_by_rotations_lost_answers_and_dying_servers(tmp_path: Path) -> None:
     report = tmp_path / "report.json"
-    options = ["--seconds", "15", "--registers", "4", "--report", str(report)]
+    options = ["--seconds", "10", "--registers", "3", "--report", str(report)]
     command = [sys.executable, "-m", "soak", *options]
     soak = Child("soak", command, env=os.environ, cwd=ROOT, log=tmp_path / "log", grace=60)
 

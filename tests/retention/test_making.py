@@ -51,6 +51,22 @@ def test_two_workers_make_it_once() -> None:
     assert name in months_of("events_event")
 
 
+@pytest.mark.django_db(transaction=True)
+def test_who_makes_a_month_and_who_lists_them_lock_in_one_order() -> None:
+    name = f"events_event_y{after(PRESENT, 3):%Ym%m}"
+
+    def make() -> None:
+        for _ in range(20):
+            execute(f"DROP TABLE {name}")
+            assert make_months(now=NOW) == [f"events {after(PRESENT, 3):%Y-%m}"]
+
+    def look() -> None:
+        for _ in range(100):
+            assert len(store.read_partitions()) >= 5 * 5 - 1
+
+    together([make, look, look])
+
+
 def test_what_was_caught_raises_an_alert_and_moves() -> None:
     month = after(PRESENT, 4)
     with keys_of(month):

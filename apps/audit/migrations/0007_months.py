@@ -107,11 +107,13 @@ BEGIN
     EXECUTE format('DROP TABLE %I', leaf);
 END $$
 """
+# The parent is locked first, as by whoever makes a month: who lists them reads the other partitions next.
 _COUNT_REST = """
-CREATE FUNCTION count_rest(parent text, most bigint) RETURNS bigint LANGUAGE plpgsql STABLE SECURITY DEFINER
+CREATE FUNCTION count_rest(parent text, most bigint) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_temp AS $$
 DECLARE found bigint;
 BEGIN
+    EXECUTE format('LOCK TABLE ONLY %I IN ACCESS SHARE MODE', parent);
     EXECUTE format('SELECT count(*) FROM (SELECT FROM %I LIMIT %s) r', parent || '_rest', most) INTO found;
     RETURN found;
 END $$
