@@ -16,9 +16,11 @@ _DELIVERIES = """
 SELECT d.name, x.status, count(*) FROM integrations_delivery x
   JOIN integrations_destination d ON d.id = x.destination_id GROUP BY 1, 2
 """
-# Nothing waits: for its place, to be read, to be sent.
+# Nothing waits: for its processor, for its place, to be read, to be sent. A worker that was killed
+# leaves refunds to their lease, and each of them will be news.
 _AT_REST = """
-SELECT NOT EXISTS (SELECT 1 FROM events_event WHERE position IS NULL)
+SELECT NOT EXISTS (SELECT 1 FROM refunds_refund WHERE status IN ('submitted', 'unknown', 'requires_action'))
+   AND NOT EXISTS (SELECT 1 FROM events_event WHERE position IS NULL)
    AND (SELECT position FROM integrations_feedreader WHERE name = 'deliveries')
      = (SELECT last_position FROM events_feedhead WHERE id = 1)
    AND NOT EXISTS (SELECT 1 FROM integrations_delivery WHERE status IN ('pending', 'sending'))
