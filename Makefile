@@ -21,7 +21,7 @@ run: .venv/ready  ## Start everything, play a short day, stay up (ONCE=1: end af
 
 .PHONY: test
 test: .venv/ready-dev  ## Run all tests on databases of their own (ARGS="-k name" for some)
-	@exec $(PYTHON) -m pytest -n 4 --dist worksteal $(ARGS)
+	@exec $(PYTHON) -m pytest -n 3 --dist worksteal $(ARGS)
 
 .PHONY: test-erp
 test-erp: .venv/ready-dev .venv-erp/ready  ## Run the Tryton connector against Tryton itself (two minutes more the first time)

@@ -181,6 +181,8 @@ def test_returns_arrive_in_the_erp(register: Register, far_side: FarSide) -> Non
     assert set(send(where)) == {"delivered"}
 
     books = Books(RunningTryton(f"{far_side.url}/tryton", COMPANY, KEY))
-    assert [one["state"] for one in books.shipments("%")] == ["done", "done", "done", "cancelled"]
+    # Of several returns, in any order.
+    states = sorted(one["state"] for one in books.shipments("%"))
+    assert states == ["cancelled", "done", "done", "done"]
     assert {move["state"] for move in books.moves("%")} == {"posted"}
     assert KEY not in str(list(Call.objects.values()))
