@@ -221,3 +221,13 @@ def test_a_version_of_a_policy_says_its_rules_without_a_document(
 
     assert "window days 30" in text
     assert "{" not in text
+
+
+@pytest.mark.parametrize("version", ["abc", "424242", "9" * 23])
+@pytest.mark.parametrize("key", ["", "zz"])
+def test_an_address_typed_by_hand_leads_nowhere(
+    it: Client, register: Register, key: str, version: str
+) -> None:
+    address = url(Terminal, "history", key or register.terminal.pk)
+
+    assert it.get(f"{address}{version}/").status_code == 404

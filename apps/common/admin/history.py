@@ -8,7 +8,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin.utils import unquote
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import Model
 from django.forms import ModelForm
@@ -132,7 +132,10 @@ class HistoryAdmin(RecordedAdmin[M], SimpleHistoryAdmin, Generic[M]):  # type: i
             raise PermissionDenied
         thing = self._thing(request, object_id, or_gone=True)
         kept = {self.opts.pk.attname: unquote(object_id), "history_id": version_id}
-        version = get_object_or_404(self.model.history, **kept)  # type: ignore[attr-defined]
+        try:
+            version = get_object_or_404(self.model.history, **kept)  # type: ignore[attr-defined]
+        except (ValueError, ValidationError):  # an address typed by hand
+            raise Http404 from None
         more = {
             "rows": versions.read(version, called=self.called()),
             "version": version,

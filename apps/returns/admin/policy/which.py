@@ -38,11 +38,10 @@ class PlaceForm(forms.Form):
 
 def show(request: HttpRequest, opts: Any, shops: Shops) -> HttpResponse:
     """For one of the shops that the person may see."""
-    seen = within(Store.objects.order_by("number"), "pk", shops)
     only = next(iter(shops)) if shops and len(shops) == 1 else None
     form = PlaceForm(request.GET or None, initial={"store": only, "channel": Channel.STORE})
     stores = cast("forms.ModelChoiceField[Store]", form.fields["store"])
-    stores.queryset = seen
+    stores.queryset = within(Store.objects.order_by("number"), "pk", shops)
     found: list[tuple[Candidate, str, bool]] = []
     asked = bool(request.GET) and form.is_valid()
     if asked:
